@@ -1,0 +1,9 @@
+"""Chainrule's engine: a student's text in, values and gradients out. NumPy and the standard library only; no IO."""
+
+from engine.circuit import Circuit, build
+from engine.errors import EngineError
+from engine.limits import Limits
+from engine.primitives import REGISTRY
+from engine.trace import Trace
+
+__all__ = ["REGISTRY", "Circuit", "EngineError", "Limits", "Trace", "build"]

@@ -1,0 +1,261 @@
+"""A built program: run it for gradients alone, or for the whole trace."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.backward import Gradients, backward, on_path
+from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
+from engine.forward import Values, forward
+from engine.graph import Array, Graph, Notice, Role
+from engine.inputs import read_inputs, read_value, whole
+from engine.language import check, nearest, shown
+from engine.limits import Deadline, Limits
+from engine.lower import Lowered, Request, lower
+from engine.numbers import say_shape
+from engine.primitives.shapes import show
+from engine.source import Text, clean, parse
+from engine.tail import backward_code, find_tail, known_names, target_name
+from engine.trace import BackwardCode, Trace
+from engine.tracing import Pass
+
+
+class Circuit:
+    """A program with its inputs, ready to run.
+
+    Attributes:
+        graph: the tape.
+        wrt: the names that gradients are for.
+    """
+
+    def __init__(
+        self,
+        text: Text,
+        lowered: Lowered,
+        wrt: Sequence[str] | None,
+        code: BackwardCode | None,
+        limits: Limits,
+    ) -> None:
+        self.graph: Graph = lowered.graph
+        self._text = text
+        self._limits = limits
+        self._code = code
+        self._notices = lowered.notices
+        self._places = wanted_places(lowered, wrt)
+        self.wrt = tuple(self._places)
+        self._wanted = on_path(self.graph, [p for p in self._places.values() if p is not None])
+        self._inputs = {n: i.value for n, i in self.graph.inputs.items() if i.node is not None}
+
+    def value_and_grad(
+        self, inputs: Mapping[str, object] | None = None, *, upstream: object = None
+    ) -> tuple[Array, dict[str, Array]]:
+        """Returns the output's value and the gradient of every name of wrt.
+
+        Args:
+            inputs: new values of the shapes at build, for some or all inputs; the others keep theirs.
+            upstream: dL/d(output), of the output's shape: a vector-Jacobian product.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            BadInput: for an unknown name or a value of another shape.
+        """
+        deadline = Deadline(self._limits)
+        values, gradients, _ = self._run(inputs, upstream, deadline)
+        return values[self.graph.output], self._gradients(values, gradients)
+
+    def trace(self, upstream: object = None) -> Trace:
+        """Returns every node's value, upstream, local gradients and downstream, and the steps.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+        """
+        deadline = Deadline(self._limits)
+        values, gradients, seed = self._run(None, upstream, deadline)
+        whole_pass = Pass(self.graph, self._text, values, gradients, seed, self._wanted)
+        return Trace(
+            source=self._text.given,
+            graph=self.graph,
+            nodes=whole_pass.nodes,
+            steps=whole_pass.steps,
+            gradients=self._gradients(values, gradients),
+            backward_code=self._code,
+            notices=(*self._notices, *self._findings(values, gradients)),
+        )
+
+    def _run(
+        self, inputs: Mapping[str, object] | None, upstream: object, deadline: Deadline
+    ) -> tuple[Values, Gradients, Array]:
+        seed = self._seed(upstream)
+        arrays = {**self._inputs, **self._new_inputs(inputs or {})}
+        values = forward(self.graph, arrays, deadline)
+        return values, backward(self.graph, values, seed, self._wanted, deadline), seed
+
+    def _seed(self, upstream: object) -> Array:
+        shape = self.graph.nodes[self.graph.output].shape
+        if upstream is None:
+            if shape != ():
+                raise NotScalar(
+                    f"The output has shape {show(shape)}; a gradient needs one number.",
+                    span=self.graph.nodes[self.graph.output].span,
+                    hint="Reduce it, such as with np.sum(...).",
+                )
+            return np.ones(())
+        seed = read_value(upstream, self._limits)
+        if seed.shape != shape:
+            raise ShapeMismatch(
+                f"upstream has shape {show(seed.shape)}, the output {show(shape)}.",
+                hint="Give it the output's shape.",
+            )
+        return seed
+
+    def _new_inputs(self, inputs: Mapping[str, object]) -> dict[str, Array]:
+        arrays: dict[str, Array] = {}
+        for name, given in inputs.items():
+            if name not in self.graph.inputs:
+                close = nearest(name, self.graph.inputs)
+                raise UndefinedName(f"{shown(name)} is not an input of the circuit.", hint=close or "Leave it out.")
+            old = self.graph.inputs[name]
+            if old.node is None:
+                continue
+            array = read_value(given, self._limits)
+            if array.shape != old.value.shape:
+                raise BadInput(
+                    f"Input {name} has shape {show(array.shape)}; at build it had {show(old.value.shape)}.",
+                    hint="Build the circuit again for another shape.",
+                )
+            arrays[name] = whole(name, array) if old.role is Role.LABEL else array
+        return arrays
+
+    def _gradients(self, values: Values, gradients: Gradients) -> dict[str, Array]:
+        result: dict[str, Array] = {}
+        for name, place in self._places.items():
+            upstream = None if place is None else gradients.upstream[place]
+            if upstream is not None and place is not None and self._wanted[place]:
+                result[name] = upstream
+            else:
+                shape = self.graph.inputs[name].value.shape if place is None else values[place].shape
+                result[name] = np.zeros(shape)
+        return result
+
+    def _findings(self, values: Values, gradients: Gradients) -> list[Notice]:
+        """Returns what this pass has to say: assumed inputs, names nothing reaches, the first non-finite value."""
+        found: list[Notice] = []
+        for name, given in self.graph.inputs.items():
+            if given.assumed and given.node is not None:
+                what = "one number" if given.value.shape == () else f"shape {say_shape(given.value.shape)}"
+                found.append(
+                    Notice("assumed-input", "info", given.node, f"{name} was not given, so it is assumed: {what}.", "Give it a value.")
+                )
+        for name, place in self._places.items():
+            if place is None or not self._wanted[place]:
+                found.append(
+                    Notice("notice", "info", place, f"Nothing that reaches the output depends on {name}: its gradient is 0.")
+                )
+        for node in self.graph.nodes:
+            value = values[node.index]
+            if value.dtype == np.float64 and not np.isfinite(value).all():
+                what = "NaN" if np.isnan(value).any() else "an infinity"
+                count = int((~np.isfinite(value)).sum())
+                found.append(
+                    Notice(
+                        "non-finite",
+                        "warning",
+                        node.index,
+                        f"The first value that is not finite is born at {node.name or node.primitive}: {what} in {count} of {value.size}.",
+                        "Look at what goes into this gate.",
+                    )
+                )
+                break
+        return found
+
+
+def build(
+    source: str,
+    inputs: Mapping[str, object] | None = None,
+    output: str | None = None,
+    wrt: Sequence[str] | None = None,
+    limits: Limits | None = None,
+) -> Circuit:
+    """Reads a program and returns its circuit; shapes and cost are known, nothing large is computed.
+
+    Args:
+        source: one expression or a small NumPy program.
+        inputs: values by name: a number, a nested list, an array, or {"shape", "fill", "seed", "scale"}.
+        output: the name to differentiate; default the last assigned name or the last bare expression.
+        wrt: names to differentiate with respect to; default every input that is not a label.
+        limits: what the program may cost.
+
+    Raises:
+        EngineError: one of its subclasses, with the place and the fix.
+    """
+    limits = limits or Limits()
+    deadline = Deadline(limits)
+    text = clean(source)
+    tree = parse(text, limits)
+    check(tree, text)
+    given = read_inputs(inputs or {}, limits)
+    lowered, code = lower_without_tail(text, tree, given, output, limits, deadline)
+    if wrt is not None:
+        limits.check("wrt", len(wrt), "{found} names are asked for")
+    return Circuit(text, lowered, wrt, code, limits)
+
+
+def lower_without_tail(
+    text: Text,
+    tree: ast.Module,
+    given: Mapping[str, Array],
+    output: str | None,
+    limits: Limits,
+    deadline: Deadline,
+) -> tuple[Lowered, BackwardCode | None]:
+    """Returns the tape of the forward part, and the backward part where the program has one."""
+    body = tuple(tree.body)
+    request = Request(text, body, given, output, limits, deadline)
+    start = find_tail(body)
+    if start is None or output in {target_name(s) for s in body[start:]} - {None}:
+        return lower(request), None
+    head, tail = body[:start], body[start:]
+    lowered = lower(replace(request, body=head))
+    if lowered.graph.nodes[lowered.graph.output].shape != ():
+        return lower(request), None
+    code = backward_code(text, tail, known_names(head) | set(given))
+    count = len(code.problems)
+    slips = f"; {count} slip{'s' if count > 1 else ''} in it" if count else ""
+    notice = Notice(
+        "notice",
+        "info",
+        None,
+        f"Lines from {code.line} on are backward code: they are not drawn{slips}.",
+        "Compare them with the gradients of the circuit.",
+    )
+    return replace(lowered, notices=(*lowered.notices, notice)), code
+
+
+def wanted_places(lowered: Lowered, wrt: Sequence[str] | None) -> dict[str, int | None]:
+    """Returns the tape place of every name that a gradient is asked for; None for an unused input.
+
+    Raises:
+        UndefinedName: for a name the program does not have.
+        BadInput: for a label, which is never differentiated.
+    """
+    inputs = lowered.graph.inputs
+    if wrt is None:
+        return {n: i.node for n, i in inputs.items() if i.role is not Role.LABEL and i.node is not None}
+    places: dict[str, int | None] = {}
+    for name in wrt:
+        if name in inputs:
+            if inputs[name].role is Role.LABEL:
+                raise BadInput(
+                    f"{shown(name)} is used as an index or a size: it has no gradient.", hint="Leave it out of wrt."
+                )
+            places[name] = inputs[name].node
+        elif name in lowered.names:
+            places[name] = lowered.names[name]
+        else:
+            close = nearest(name, [*inputs, *lowered.names])
+            raise UndefinedName(f"wrt names {shown(name)}, which the program does not have.", hint=close or "Leave it out.")
+    return places

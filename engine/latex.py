@@ -1,0 +1,141 @@
+"""LaTeX in the lecture's notation: names, formulas of gates, and expressions made from the listing's code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+from engine.graph import Graph, Kind, Node
+from engine.primitives import REGISTRY
+
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+).split()
+ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
+FUNCTIONS = {"log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh", "sum": r"\textstyle\sum", "maximum": r"\max"}
+
+
+def symbol(name: str) -> str:
+    """Returns a name as LaTeX: W_1 as W_{1}, y_hat with its hat, greek names as letters."""
+    base, *rest = [p for p in name.split("_") if p] or ["x"]
+    match = re.fullmatch(r"([A-Za-z]+)(\d+)", base)
+    if match is not None:
+        base, rest = match.group(1), [match.group(2), *rest]
+    letter = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{escape(base)}}}"
+    below: list[str] = []
+    for part in rest:
+        if part in ACCENTS:
+            letter = rf"{ACCENTS[part]}{{{letter}}}"
+        else:
+            below.append(part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{escape(part)}}}")
+    return f"{letter}_{{{','.join(below)}}}" if below else letter
+
+
+def escape(text: str) -> str:
+    """Returns text safe to stand in a formula."""
+    return re.sub(r"([#$%&_{}])", r"\\\1", text.replace("\\", r"\backslash ").replace("^", r"\hat{}").replace("~", ""))
+
+
+def formula(node: Node, names: Callable[[int], str]) -> str:
+    """Returns a gate's formula in its arguments' names, or the node's own name.
+
+    Args:
+        node: the node.
+        names: LaTeX of a tape place.
+    """
+    if node.primitive is None:
+        return names(node.index)
+    primitive = REGISTRY[node.primitive]
+    table: dict[str, object] = {**node.settings}
+    for position, argument in enumerate(primitive.arguments):
+        if primitive.variadic and position == len(primitive.arguments) - 1:
+            table[argument] = r",\,".join(names(a) for a in node.arguments[position:])
+        else:
+            table[argument] = names(node.arguments[position])
+    return primitive.latex.format(**table)
+
+
+def node_symbol(node: Node, code: str) -> str:
+    """Returns a node as it stands in another node's formula."""
+    if node.kind is Kind.CONSTANT and node.shape == ():
+        return code.replace("np.", "")
+    return symbol(node.name or code)
+
+
+def partial(output: str, node: str) -> str:
+    """Returns the derivative of the output with respect to a node."""
+    return rf"\frac{{\partial {output}}}{{\partial {node}}}"
+
+
+def expression(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns a line's expression as LaTeX.
+
+    Args:
+        node: an expression of the listing.
+        names: LaTeX by code name; unknown names are written as `symbol` writes them.
+    """
+    if isinstance(node, ast.Name):
+        return names.get(node.id, symbol(node.id))
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.UnaryOp):
+        return f"-{wrapped(node.operand, names)}" if isinstance(node.op, ast.USub) else expression(node.operand, names)
+    if isinstance(node, ast.BinOp):
+        return binary(node, names)
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return rf"{wrapped(node.value, names)}^{{\top}}"
+    if isinstance(node, ast.Compare):
+        sign = {ast.Gt: ">", ast.Lt: "<", ast.Eq: "=", ast.NotEq: r"\ne", ast.GtE: r"\ge", ast.LtE: r"\le"}
+        left, right = expression(node.left, names), expression(node.comparators[0], names)
+        return rf"\mathbf{{1}}[{left} {sign[type(node.ops[0])]} {right}]"
+    if isinstance(node, ast.Call):
+        return call(node, names)
+    return rf"\texttt{{{escape(ast.unparse(node))}}}"
+
+
+def binary(node: ast.BinOp, names: dict[str, str]) -> str:
+    """Returns a two-sided operation."""
+    if isinstance(node.op, ast.Div):
+        return rf"\frac{{{expression(node.left, names)}}}{{{expression(node.right, names)}}}"
+    if isinstance(node.op, ast.Pow):
+        return rf"{wrapped(node.left, names)}^{{{expression(node.right, names)}}}"
+    if isinstance(node.op, ast.MatMult):
+        return rf"{wrapped(node.left, names)}\,{wrapped(node.right, names)}"
+    if isinstance(node.op, ast.Mult):
+        return rf"{wrapped(node.left, names)} \cdot {wrapped(node.right, names)}"
+    sign = "+" if isinstance(node.op, ast.Add) else "-"
+    right = wrapped(node.right, names) if sign == "-" else expression(node.right, names)
+    return f"{expression(node.left, names)} {sign} {right}"
+
+
+def wrapped(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns an expression in brackets where it needs them."""
+    inner = expression(node, names)
+    loose = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+    return rf"\left({inner}\right)" if loose or isinstance(node, ast.UnaryOp) else inner
+
+
+def call(node: ast.Call, names: dict[str, str]) -> str:
+    """Returns a NumPy call in the notation of a lecture."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    inner = [expression(a, names) for a in node.args]
+    if name == "exp":
+        return rf"e^{{{inner[0]}}}"
+    if name == "sqrt":
+        return rf"\sqrt{{{inner[0]}}}"
+    if name == "ones_like":
+        return r"\mathbf{1}"
+    if name in ("expand_dims", "reshape"):
+        return inner[0] if inner else r"\mathbf{1}"
+    if name == "outer":
+        return rf"{inner[0]}\,{inner[1]}^{{\top}}"
+    if name in FUNCTIONS:
+        return rf"{FUNCTIONS[name]}\left({', '.join(inner)}\right)"
+    return rf"\mathrm{{{escape(name)}}}\left({', '.join(inner)}\right)"
+
+
+def graph_names(graph: Graph, codes: tuple[str, ...]) -> dict[str, str]:
+    """Returns LaTeX by code name, for `expression`."""
+    return {code: node_symbol(node, code) for node, code in zip(graph.nodes, codes, strict=True)}

@@ -1,0 +1,337 @@
+"""Lines of NumPy for each gate, forward and backward, in the student's names: made from the text of the rules that run."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import keyword
+from collections.abc import Mapping, Sequence
+
+from engine.backward import argument_name, reduced_axes
+from engine.graph import Graph, Kind, Node
+from engine.numbers import say_number
+from engine.primitives import REGISTRY, Structure
+
+RESERVED = {"np", "numpy", *keyword.kwlist}
+FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
+Names = dict[str, ast.expr]
+
+
+def code_names(graph: Graph) -> tuple[str, ...]:
+    """Returns a unique name for every node; a scalar constant's is its literal.
+
+    The last node of a rebound name keeps it, earlier ones are numbered (`y_1`, `y_2`); nameless gates are `t1`, `t2`,
+    a nameless output `f`.
+    """
+    owners = {node.name: node.index for node in graph.nodes if node.name is not None}
+    taken = set(owners) | RESERVED
+    whole = "f" if "f" not in taken else "out" if "out" not in taken else "result"
+    counts: dict[str, int] = {}
+    names: list[str] = []
+    for node in graph.nodes:
+        if node.kind is Kind.CONSTANT and node.shape == () and node.name is None and node.value is not None:
+            names.append(literal(float(node.value)))
+        elif node.name is not None and owners[node.name] == node.index:
+            names.append(node.name)
+        elif node.name is None and node.index == graph.output and node.kind is Kind.GATE and whole not in taken:
+            names.append(whole)
+            taken.add(whole)
+        else:
+            stem = f"{node.name}_" if node.name is not None else ("c" if node.kind is Kind.CONSTANT else "t")
+            while True:
+                counts[stem] = counts.get(stem, 0) + 1
+                name = f"{stem}{counts[stem]}"
+                if name not in taken:
+                    break
+            taken.add(name)
+            names.append(name)
+    return tuple(names)
+
+
+def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Returns the name of every node's gradient: d and the name, or grad_ and the name where that is taken."""
+    taken = set(names) | RESERVED
+    result = []
+    for name in names:
+        short = f"d{name}"
+        result.append(short if short not in taken else f"grad_{name}")
+    return tuple(result)
+
+
+def literal(number: float) -> str:
+    """Returns a number as code: whole numbers without a point."""
+    if number == int(number) and abs(number) < 1e15 if abs(number) != float("inf") and number == number else False:
+        return str(int(number))
+    if number != number or abs(number) == float("inf"):
+        return "np.nan" if number != number else "np.inf" if number > 0 else "-np.inf"
+    return repr(number)
+
+
+class Writer:
+    """Writes the lines of one circuit."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.names = code_names(graph)
+        self.gradients = gradient_names(self.names)
+
+    def downstream(self, node: Node, key: int, summed: tuple[int, ...], *, adds: bool) -> str:
+        """Returns the line that computes what a wire carries back, such as "dq = df * z".
+
+        Args:
+            node: the gate.
+            key: the argument.
+            summed: axes summed since the argument had been stretched.
+            adds: whether an earlier line has begun the same gradient, so that this one adds to it.
+        """
+        target = self.gradients[node.arguments[key]]
+        upstream: ast.expr = ast.Name(self.gradients[node.index], ast.Load())
+        statements = self.rule(node, key, upstream, f"{target}_part" if adds else target)
+        *before, last = statements
+        assert isinstance(last, ast.Return) and last.value is not None
+        value = self.summed(last.value, node, key, summed)
+        written = ast.unparse(value)
+        parts = [ast.unparse(ast.fix_missing_locations(s)) for s in before]
+        if written != target:
+            parts.append(f"{target} {'+=' if adds else '='} {written}")
+        return "; ".join(parts)
+
+    def local(self, node: Node, key: int) -> ast.expr:
+        """Returns the local gradient as an expression.
+
+        Where the structure is a factor (an elementwise slope, a transposed matrix) it is the rule with the upstream
+        taken as 1; where entries only move or mix it is the rule itself.
+        """
+        primitive = REGISTRY[node.primitive or ""]
+        name = argument_name(primitive, key)
+        if name not in primitive.vjp:
+            return ast.Constant(0)
+        scalar = node.shape == self.graph.nodes[node.arguments[key]].shape == ()
+        factor = scalar or primitive.structure_of(name) in FACTORS
+        upstream = ast.Constant(1) if factor else ast.Name(self.gradients[node.index], ast.Load())
+        last = self.rule(node, key, upstream, "d")[-1]
+        if isinstance(last, ast.Return) and last.value is not None and not is_local_name(last.value, "d"):
+            return last.value
+        return ast.Name(self.gradients[node.index], ast.Load())
+
+    def rule(self, node: Node, key: int, upstream: ast.expr, target: str) -> list[ast.stmt]:
+        """Returns a rule's statements with the circuit's names, simplified."""
+        primitive = REGISTRY[node.primitive or ""]
+        name = argument_name(primitive, key)
+        out: ast.expr = ast.Name(self.names[node.index], ast.Load())
+        if primitive.structure_of(name) is Structure.REDUCTION:
+            upstream, out = self.kept(node, upstream), self.kept(node, out)
+        table: Names = {"upstream": upstream, "out": out, **self.arguments(node)}
+        for setting, value in node.settings.items():
+            table[setting] = setting_expression(value)
+        if primitive.variadic:
+            table["position"] = ast.Constant(key - len(primitive.arguments) + 1)
+        statements = [copy.deepcopy(s) for s in primitive.rule_text[name]]
+        if node.shape == ():
+            statements = [SizeOne().visit(s) for s in statements]
+        last = statements[-1]
+        local = last.value.id if isinstance(last, ast.Return) and isinstance(last.value, ast.Name) else ""
+        for statement in statements[:-1]:
+            for target_node in ast.walk(statement):
+                if isinstance(target_node, ast.Name) and isinstance(target_node.ctx, ast.Store):
+                    given = target if target_node.id == local else f"{target_node.id}_{target}"
+                    table[target_node.id] = ast.Name(given, ast.Load())
+        return [simplified(Substitution(table).visit(s)) for s in statements]
+
+    def arguments(self, node: Node) -> Names:
+        """Returns the names of a gate's arguments by parameter."""
+        primitive = REGISTRY[node.primitive or ""]
+        table: Names = {}
+        for position, argument in enumerate(primitive.arguments):
+            if primitive.variadic and position == len(primitive.arguments) - 1:
+                rest = [self.expression(a) for a in node.arguments[position:]]
+                table[argument] = ast.Tuple(rest, ast.Load())
+            else:
+                table[argument] = self.expression(node.arguments[position])
+        return table
+
+    def expression(self, index: int) -> ast.expr:
+        """Returns a node's name, or its literal."""
+        return ast.parse(self.names[index], mode="eval").body
+
+    def kept(self, node: Node, reduced: ast.expr) -> ast.expr:
+        """Returns a reduction's result with its axes kept as size 1."""
+        rank = len(self.graph.nodes[node.arguments[0]].shape)
+        axes = reduced_axes(node, rank)
+        if node.settings.get("keepdims") or len(axes) == rank or isinstance(reduced, ast.Constant):
+            return reduced
+        axis = ast.Constant(axes[0]) if len(axes) == 1 else setting_expression(axes)
+        return numpy_call("expand_dims", [reduced, axis])
+
+    def summed(self, value: ast.expr, node: Node, key: int, axes: tuple[int, ...]) -> ast.expr:
+        """Returns an expression summed to the argument's shape."""
+        if not axes:
+            return value
+        shape = self.graph.nodes[node.arguments[key]].shape
+        if shape == ():
+            return numpy_call("sum", [value])
+        axis = ast.Constant(axes[0]) if len(axes) == 1 else setting_expression(axes)
+        total = numpy_call("sum", [value], {"axis": axis})
+        if 1 not in shape:
+            return total
+        method = ast.Attribute(total, "reshape", ast.Load())
+        return ast.Call(method, [ast.Constant(n) for n in shape], [])
+
+
+def is_local_name(value: ast.expr, name: str) -> bool:
+    """Returns whether an expression is just that name."""
+    return isinstance(value, ast.Name) and value.id == name
+
+
+def numpy_call(name: str, arguments: list[ast.expr], keywords: Mapping[str, ast.expr] | None = None) -> ast.Call:
+    """Returns np.name(...)."""
+    function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+    return ast.Call(function, arguments, [ast.keyword(k, v) for k, v in (keywords or {}).items()])
+
+
+def setting_expression(value: object) -> ast.expr:
+    """Returns a setting as code."""
+    if isinstance(value, tuple):
+        return ast.Tuple([setting_expression(v) for v in value], ast.Load())
+    if isinstance(value, slice):
+        parts = [None if p is None else setting_expression(p) for p in (value.start, value.stop, value.step)]
+        return ast.Slice(*parts)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    if value is None or value is Ellipsis or isinstance(value, bool | int | float | str):
+        return ast.Constant(value)
+    raise TypeError(f"a setting of type {type(value).__name__} cannot be written as code")
+
+
+class Substitution(ast.NodeTransformer):
+    """Replaces a rule's names by the circuit's."""
+
+    def __init__(self, table: Names) -> None:
+        self.table = table
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Replaces one name; a target of an assignment keeps its context."""
+        found = self.table.get(node.id)
+        if found is None:
+            return node
+        fresh = copy.deepcopy(found)
+        if isinstance(fresh, ast.Name):
+            fresh.ctx = node.ctx
+        return fresh
+
+
+class SizeOne(ast.NodeTransformer):
+    """Writes 1 for the size of an output that is one number."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """Replaces `out.size`."""
+        if node.attr == "size" and isinstance(node.value, ast.Name) and node.value.id == "out":
+            return ast.Constant(1)
+        self.generic_visit(node)
+        return node
+
+
+def simplified(statement: ast.stmt) -> ast.stmt:
+    """Returns a statement with its constant arithmetic done: 2 * x ** (2 - 1) becomes 2 * x."""
+    result = Simplifier().visit(statement)
+    assert isinstance(result, ast.stmt)
+    return ast.fix_missing_locations(result)
+
+
+class Simplifier(ast.NodeTransformer):
+    """Does the arithmetic of literals that substitution leaves behind."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """Drops neutral elements and computes what is constant."""
+        self.generic_visit(node)
+        left, right, kind = number_of(node.left), number_of(node.right), type(node.op)
+        if left is not None and right is not None:
+            folded = fold(kind, left, right)
+            if folded is not None:
+                return folded
+        if kind is ast.MatMult:
+            return node.right if left == 1 else node.left if right == 1 else node
+        if kind is ast.Mult:
+            if left == 0 or right == 0:
+                return ast.Constant(0)
+            if left == 1:
+                return node.right
+            if left == -1:
+                return ast.UnaryOp(ast.USub(), node.right)
+            return node.left if right == 1 else node
+        if kind in (ast.Add, ast.Sub) and right == 0:
+            return node.left
+        if kind is ast.Add and left == 0:
+            return node.right
+        if kind in (ast.Div, ast.Pow) and right == 1:
+            return node.left
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """Decides a comparison of two literals."""
+        self.generic_visit(node)
+        left, right = number_of(node.left), number_of(node.comparators[0])
+        if left is None or right is None or len(node.ops) != 1:
+            return node
+        if isinstance(node.ops[0], ast.Eq):
+            return ast.Constant(int(left == right))
+        if isinstance(node.ops[0], ast.NotEq):
+            return ast.Constant(int(left != right))
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """Takes the branch that a setting chooses."""
+        test = node.test
+        if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.IsNot):
+            known = isinstance(test.left, ast.Constant | ast.Tuple)
+            if known:
+                is_none = isinstance(test.left, ast.Constant) and test.left.value is None
+                taken = is_none if isinstance(test.ops[0], ast.Is) else not is_none
+                chosen = self.visit(node.body if taken else node.orelse)
+                assert isinstance(chosen, ast.expr)
+                return chosen
+        self.generic_visit(node)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """Picks an entry of a written-out tuple; a tuple of one index loses its comma."""
+        self.generic_visit(node)
+        place = number_of(node.slice)
+        if isinstance(node.value, ast.Tuple) and place is not None and place == int(place):
+            return node.value.elts[int(place)]
+        if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 1:
+            node.slice = node.slice.elts[0]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        """Reads a minus before a number as the number's own."""
+        self.generic_visit(node)
+        return node
+
+
+def number_of(node: ast.expr) -> float | None:
+    """Returns the number an expression writes out, or None."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = number_of(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return node.value
+    return None
+
+
+def fold(kind: type[ast.operator], left: float, right: float) -> ast.expr | None:
+    """Returns the result of literal arithmetic as a literal, where it is short and exact."""
+    if kind is ast.Add:
+        result = left + right
+    elif kind is ast.Sub:
+        result = left - right
+    elif kind is ast.Mult:
+        result = left * right
+    else:
+        return None
+    return setting_expression(int(result)) if result == int(result) else None
+
+
+def face_text(number: float) -> str:
+    """Returns a folded literal as a gate's face shows it."""
+    return say_number(number).replace("-", "\N{MINUS SIGN}")

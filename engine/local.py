@@ -1,0 +1,95 @@
+"""Local gradients: what each wire's Jacobian is, by structure, from forward values only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.backward import argument_name, reduced_axes, stretched_axes, vjp
+from engine.graph import Array, Node, Shape
+from engine.primitives import REGISTRY, Structure
+
+DENSE_CAP = 10_000
+INDEX_CAP = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian:
+    """One argument's Jacobian, by structure; see the table in the contract, section 4."""
+
+    structure: Structure
+    shape: Shape
+    value: Array | None = None
+    axes: tuple[int, ...] | None = None
+    indices: NDArray[np.int64] | None = None
+    other: int | None = None
+    side: str | None = None
+
+
+def jacobian(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
+    """Returns d(out)/d(argument) of one gate; never a dense array where a structure says it."""
+    with np.errstate(all="ignore"):
+        return structured(node, key, values)
+
+
+def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
+    """Returns the Jacobian in the form its structure has."""
+    primitive = REGISTRY[node.primitive or ""]
+    name = argument_name(primitive, key)
+    out, argument = values[node.index], values[node.arguments[key]]
+    shape = out.shape + argument.shape
+    structure = primitive.structure_of(name)
+    if name not in primitive.vjp:
+        zeros = Structure.SCALAR if out.shape == argument.shape == () else Structure.DIAGONAL
+        return Jacobian(zeros, shape, np.zeros(out.shape))
+    if structure is Structure.MATMUL:
+        return Jacobian(structure, shape, other=node.arguments[1 - key], side=("left", "right")[key])
+    if out.shape == argument.shape == ():
+        return Jacobian(Structure.SCALAR, shape, vjp(node, key, np.ones(()), values).reshape(()))
+    ones = np.ones(out.shape)
+    if structure is Structure.DIAGONAL:
+        return Jacobian(structure, shape, np.broadcast_to(vjp(node, key, ones, values), out.shape).copy())
+    if structure is Structure.REDUCTION:
+        slopes = np.broadcast_to(vjp(node, key, ones, values), argument.shape)
+        value = None if (slopes == 1).all() else slopes.copy()
+        return Jacobian(structure, shape, value, axes=reduced_axes(node, argument.ndim))
+    if structure is Structure.BROADCAST:
+        return Jacobian(structure, shape, axes=stretched_axes(out.shape, argument.shape))
+    if structure in (Structure.PERMUTATION, Structure.SELECTION):
+        return Jacobian(structure, shape, indices=source_places(node, values))
+    return Jacobian(Structure.DENSE, shape, dense(node, key, values))
+
+
+def source_places(node: Node, values: Sequence[Array]) -> NDArray[np.int64] | None:
+    """Returns the flat place in the first argument that each entry of the output comes from."""
+    argument = values[node.arguments[0]]
+    if values[node.index].size > INDEX_CAP:
+        return None
+    places = np.arange(argument.size).reshape(argument.shape)
+    others = [values[a] for a in node.arguments[1:]]
+    moved = REGISTRY[node.primitive or ""].forward(places, *others, **node.settings)
+    return np.asarray(moved, dtype=np.int64).ravel()
+
+
+def dense(node: Node, key: int, values: Sequence[Array]) -> Array | None:
+    """Returns the whole Jacobian, one row an upstream of a single one, or None over the cap."""
+    out, argument = values[node.index], values[node.arguments[key]]
+    if out.size * argument.size > DENSE_CAP:
+        return None
+    rows = np.zeros((out.size, *argument.shape))
+    for row in range(out.size):
+        upstream = np.zeros(out.size)
+        upstream[row] = 1.0
+        raw = vjp(node, key, upstream.reshape(out.shape), values)
+        rows[row] = raw if raw.shape == argument.shape else summed(raw, argument.shape)
+    return rows.reshape(out.shape + argument.shape)
+
+
+def summed(raw: Array, shape: Shape) -> Array:
+    """Returns a stretched row summed to the argument's shape."""
+    return raw.sum(axis=stretched_axes(raw.shape, shape)).reshape(shape)
+
+

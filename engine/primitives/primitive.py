@@ -1,0 +1,174 @@
+"""The record of a primitive, and the registry of all of them.
+
+A primitive is a forward function, one gradient rule an argument, and what a reader wants to know of it. Arrays are
+positional, settings (`axis`, `keepdims`) keyword-only. A gradient rule takes `(upstream, out, *arrays, **settings)` and is
+one `return` of a plain NumPy expression (or a few assignments and `return dx`): its text is what the page shows and what
+the listing prints, so it calls nothing but NumPy.
+
+A rule never thinks about shapes that differ. For DIAGONAL it works in the output's shape and `engine.backward` sums what
+was stretched; for REDUCTION `upstream` and `out` arrive with the reduced axes kept as size 1, whatever `keepdims` says.
+
+A setting called `tie` is filled in by `engine.lower`: the share of the upstream that a tied argument takes, 0.5 when
+both arguments depend on an input, 0 when the other is made of literals (which take the whole share).
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Shape = tuple[int, ...]
+Argument = Array | NDArray[np.int64] | NDArray[np.bool_]
+Samples = list[tuple[tuple[Argument, ...], dict[str, object]]]
+Forward = Callable[..., Array | NDArray[np.bool_]]
+Rule = Callable[..., Array]
+
+
+class Structure(Enum):
+    """Which entries of a Jacobian can be other than zero; the contract's eight words."""
+
+    SCALAR = "scalar"
+    DIAGONAL = "diagonal"
+    MATMUL = "matmul"
+    REDUCTION = "reduction"
+    BROADCAST = "broadcast"
+    PERMUTATION = "permutation"
+    SELECTION = "selection"
+    DENSE = "dense"
+
+
+@dataclass(frozen=True)
+class Primitive:
+    r"""A function with a value rule and one gradient rule an argument.
+
+    Attributes:
+        name: the registry's key and the contract's `primitive`.
+        symbol: what the gate shows, one to six characters.
+        forward: `(*arrays, **settings) -> out`; its signature names the arguments and settings.
+        vjp: argument name -> rule `(upstream, out, *arrays, **settings) -> dargument`. An argument without a rule
+            (a condition, an index) carries no gradient.
+        shape: `(*shapes, **settings) -> shape`; raises ShapeMismatch without a span.
+        structure: of the arguments' Jacobians, when not both sides are scalars: one for all, or one an argument.
+        latex: template over argument names (and settings), such as r"{x} \odot {y}".
+        words: one sentence on what the gate does to a gradient: add distributes, mul swaps, max routes.
+        samples: `rng -> arguments`, or a list of (arguments, settings); kept away from kinks; should broadcast.
+        spellings: the names a program may call it by, without `np.`; none where only syntax makes it.
+        methods: names it has as an array's method, such as "sum".
+        face: what the gate shows when scalar literals are folded into it: gets each argument's literal text or None,
+            in order; default: the symbol with the literal beside it.
+        positive: arguments that must be positive to stay finite; assumed inputs that feed them are chosen so.
+        cost: `(out_shape, *shapes) -> flops` of the forward pass; default: one an entry of the largest array.
+    """
+
+    name: str
+    symbol: str
+    forward: Forward
+    vjp: Mapping[str, Rule]
+    shape: Callable[..., Shape]
+    structure: Structure | Mapping[str, Structure]
+    latex: str
+    words: str
+    samples: Callable[[np.random.Generator], Samples]
+    spellings: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    face: Callable[..., str] | None = None
+    positive: frozenset[str] = frozenset()
+    cost: Callable[..., int] | None = None
+    family: str = field(default="", compare=False)
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the array arguments, in order; the last may be variadic (see `variadic`)."""
+        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
+        return tuple(p.name for p in inspect.signature(self.forward).parameters.values() if p.kind in kinds)
+
+    @cached_property
+    def variadic(self) -> bool:
+        """Whether the last argument takes any number of arrays (`*xs`); its rule also gets `position`."""
+        return any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in inspect.signature(self.forward).parameters.values())
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        """Keyword-only settings of `forward` with their defaults, in order."""
+        return {
+            p.name: p.default
+            for p in inspect.signature(self.forward).parameters.values()
+            if p.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+
+    def structure_of(self, argument: str) -> Structure:
+        """Returns the structure of one argument's Jacobian."""
+        return self.structure if isinstance(self.structure, Structure) else self.structure[argument]
+
+    @cached_property
+    def rule_text(self) -> Mapping[str, tuple[ast.stmt, ...]]:
+        """The statements of each gradient rule, as written; the last is its return."""
+        return {name: rule_statements(rule) for name, rule in self.vjp.items()}
+
+    @cached_property
+    def forward_text(self) -> tuple[ast.stmt, ...]:
+        """The statements of `forward`, as written; the last is its return."""
+        return rule_statements(self.forward)
+
+
+def rule_statements(function: Forward) -> tuple[ast.stmt, ...]:
+    """Returns what a rule does, without its docstring: assignments, then one return.
+
+    Raises:
+        TypeError: when the body holds anything else, since its text is shown to students.
+    """
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    if not isinstance(tree, ast.FunctionDef):
+        raise TypeError(f"{function.__name__} must be a def")
+    body = tuple(
+        s for s in tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    )
+    *before, last = body
+    plain = all(isinstance(s, ast.Assign | ast.AugAssign | ast.Expr) for s in before)
+    if not plain or not isinstance(last, ast.Return) or last.value is None:
+        raise TypeError(f"{function.__name__} must be assignments and one return")
+    return body
+
+
+REGISTRY: dict[str, Primitive] = {}
+
+
+def register(primitive: Primitive) -> Primitive:
+    """Adds a primitive to REGISTRY, with its family (the module it stands in).
+
+    Raises:
+        ValueError: for a second primitive of the same name, or a rule for an argument that does not exist.
+    """
+    if primitive.name in REGISTRY:
+        raise ValueError(f"{primitive.name!r} is registered twice")
+    unknown = set(primitive.vjp) - set(primitive.arguments)
+    if unknown:
+        raise ValueError(f"{primitive.name!r} has rules for unknown arguments {sorted(unknown)}")
+    object.__setattr__(primitive, "family", primitive.forward.__module__.rsplit(".", 1)[-1])
+    REGISTRY[primitive.name] = primitive
+    return primitive
+
+
+Choose = Callable[[tuple[int, ...]], str]
+
+OVERLOADS: dict[str, Choose] = {}
+"""Spellings that stand for several primitives (`dot`, `matmul`): the arguments' numbers of dimensions choose one."""
+
+
+def overload(*spellings: str) -> Callable[[Choose], Choose]:
+    """Registers the decorated `ranks -> primitive name` for the spellings; it raises ShapeMismatch where none fits."""
+
+    def keep(choose: Choose) -> Choose:
+        OVERLOADS.update({spelling: choose for spelling in spellings})
+        return choose
+
+    return keep

@@ -1,0 +1,174 @@
+"""The sentence of each step: plain words with the numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.backward import has_rule
+from engine.graph import Array, Kind, Node
+from engine.numbers import say, say_shape
+from engine.primitives import REGISTRY, Structure
+from engine.trace import Local, Wire
+
+SLOPE_NUMBERS = 4
+
+
+class Words:
+    """Writes the sentences of one pass.
+
+    Args:
+        nodes: the tape.
+        values: one array a node.
+        labels: what people call each node.
+        output: tape place of the loss.
+    """
+
+    def __init__(self, nodes: Sequence[Node], values: Sequence[Array], labels: Sequence[str], output: int) -> None:
+        self.nodes = nodes
+        self.values = values
+        self.labels = [whole(text) for text in labels]
+        self.loss = self.labels[output]
+
+    def inputs(self) -> str:
+        """Returns the sentence of the first step."""
+        given = [n for n in self.nodes if n.kind is Kind.INPUT]
+        if not given:
+            return "The constants are known before anything runs."
+        shown = [f"{self.labels[n.index]} = {say(self.values[n.index])}" for n in given[:8]]
+        more = f" and {len(given) - 8} more" if len(given) > 8 else ""
+        return f"The inputs: {', '.join(shown)}{more}."
+
+    def evaluate(self, node: Node) -> str:
+        """Returns a forward step: "q = x + y = -2 + 5 = 3"."""
+        name, value = self.labels[node.index], self.values[node.index]
+        formula = self.applied(node, [self.labels[a] for a in node.arguments])
+        parts = [] if node.name is None and formula == name else [name]
+        parts.append(formula)
+        scalars = all(self.values[a].shape == () for a in node.arguments)
+        if scalars:
+            numbers = self.applied(node, [say(self.values[a]) for a in node.arguments])
+            parts.append(numbers)
+        parts.append(say(value))
+        parts = [p for k, p in enumerate(parts) if k == 0 or p != parts[k - 1]]
+        sentence = " = ".join(parts) + "."
+        return sentence + self.why_not_finite(node)
+
+    def why_not_finite(self, node: Node) -> str:
+        """Returns a clause that names a non-finite value born at this gate, or ""."""
+        value = self.values[node.index]
+        if value.dtype == bool or np.isfinite(value).all():
+            return ""
+        if not all(np.isfinite(self.values[a]).all() for a in node.arguments):
+            return ""
+        what = "NaN" if np.isnan(value).any() else "Infinity"
+        return f" The first {what} is born here."
+
+    def applied(self, node: Node, arguments: Sequence[str]) -> str:
+        """Returns a gate applied to arguments, in infix where its symbol is an operator."""
+        primitive = REGISTRY[node.primitive or ""]
+        if len(arguments) == 2 and primitive.symbol in INFIX:
+            left, right = (bracketed(a) for a in arguments)
+            return f"{left} {INFIX[primitive.symbol]} {right}"
+        if len(arguments) == 1 and primitive.symbol in PREFIX:
+            return f"{PREFIX[primitive.symbol]}{bracketed(arguments[0])}"
+        return f"{primitive.name}({', '.join(arguments)})"
+
+    def local(self, node: Node, wires: Sequence[Wire]) -> str:
+        """Returns a local step: the gate's habit, then one slope an argument that carries gradient."""
+        parts = []
+        for wire in wires:
+            if self.nodes[wire.source].kind is Kind.CONSTANT or not has_rule(node, wire.key):
+                continue
+            slope = self.slope(wire.local)
+            parts.append(f"∂{self.labels[node.index]}/∂{self.labels[wire.source]} = {slope}")
+        tail = f" Here {', '.join(dict.fromkeys(parts))}." if parts else ""
+        return f"{REGISTRY[node.primitive or ''].words}{tail}"
+
+    def slope(self, local: Local) -> str:
+        """Returns a local gradient in words: its formula and number, or what its structure does."""
+        size = f"{math.prod(local.shape):,} entries"
+        phrases = {
+            Structure.PERMUTATION: "1 for every entry, moved to its new place",
+            Structure.SELECTION: "1 for every picked entry, 0 elsewhere",
+            Structure.BROADCAST: "1 for every copy",
+            Structure.DENSE: f"a Jacobian of {size}",
+        }
+        if local.structure in phrases:
+            return phrases[local.structure]
+        small = local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
+        if local.value is None or not small or local.code == say(local.value):
+            return local.code
+        return f"{local.code} = {say(local.value)}"
+
+    def seed(self, seed: Array) -> str:
+        """Returns the first backward step."""
+        if seed.shape == ():
+            if float(seed) == 1.0:
+                return f"∂{self.loss}/∂{self.loss} = 1: the output changes exactly as much as itself."
+            return f"The upstream gradient given for {self.loss} is {say(seed)}."
+        return f"The upstream gradient given for {self.loss} has its shape, {say_shape(seed.shape)}."
+
+    def accumulate(self, node: Node, contributions: Sequence[tuple[str, Array]], total: Array) -> str:
+        """Returns the sum at a fan-out: from whom, how much, the total."""
+        name = self.labels[node.index]
+        count = len(contributions)
+        if total.shape == ():
+            numbers = " + ".join(bracketed(say(c)) for _, c in contributions)
+            sums = f"{numbers} = {say(total)}"
+        else:
+            sums = " + ".join(f"the part from {who}" for who, _ in contributions)
+        return f"{name} is used {count} times, so its {count} gradients add: ∂{self.loss}/∂{name} = {sums}."
+
+    def multiply(
+        self, node: Node, key: int, upstream: Array, local: Array | None, code: str, downstream: Array, summed: Sequence[int]
+    ) -> str:
+        """Returns a backward step along one wire: upstream × local = downstream."""
+        source = self.labels[node.arguments[key]]
+        end = f"∂{self.loss}/∂{source}"
+        if downstream.shape == upstream.shape == () and local is not None:
+            product = f"{bracketed(say(upstream))} × {bracketed(say(local))}"
+            note = zero_times_infinity(upstream, local)
+            return f"Along the wire to {source}: upstream × local = {product} = {say(downstream)}{note}."
+        tail = f" = {say(downstream)}" if downstream.size <= 6 and downstream.ndim <= 1 else ""
+        added = f", summed over axis {', '.join(map(str, summed))}, along which {source} was stretched" if summed else ""
+        shape = "one number" if downstream.shape == () else f"shape {say_shape(downstream.shape)}"
+        return f"Along the wire to {source}: {code}{tail}{added}; {end} has the shape of {source}, {shape}."
+
+
+INFIX = {"+": "+", "−": "-", "×": "×", "÷": "/", "@": "@", "xʸ": "**", ">": ">", "<": "<", "≥": "≥", "≤": "≤", "=": "==", "≠": "≠"}
+PREFIX = {"−x": "-", "−": "-"}
+
+
+def whole(label: str) -> str:
+    """Returns a label that can stand in a formula: an expression gets brackets."""
+    closed = label.isidentifier() or label.replace(".", "").isalnum() or closes_itself(label)
+    return label if closed else f"({label})"
+
+
+def closes_itself(text: str) -> bool:
+    """Returns whether a text is one bracketed group, or one call."""
+    start = text.find("(")
+    if start < 0 or not text.endswith(")") or not text[:start].replace(".", "").replace("_", "").isalnum() and start > 0:
+        return False
+    depth = 0
+    for place, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0 and place >= start and place < len(text) - 1:
+            return False
+    return True
+
+
+def bracketed(text: str) -> str:
+    """Returns a negative number in brackets, so that signs do not meet operators."""
+    return f"({text})" if text.startswith("-") else text
+
+
+def zero_times_infinity(upstream: Array, local: Array) -> str:
+    """Returns what made a NaN, or ""."""
+    a, b = float(upstream), float(local)
+    if a * b == a * b:
+        return ""
+    return f" (NaN: {say(upstream)} × {say(local)})"
