@@ -82,7 +82,9 @@ class Knowledge:
     def shape(self, name: str) -> Shape:
         """Returns the present guess at the shape of a free name."""
         guess = self.guesses.setdefault(name, Guess())
-        return tuple(Size(self._hand_out(self._root(key)), key) for key in axis_keys(name, guess.rank))
+        return tuple(
+            Size(self._hand_out(self._root(key)), key) for key in axis_keys(name, guess.rank)
+        )
 
     def raise_rank(self, name: str, rank: int, *, pin: bool) -> bool:
         """Makes a guess at least `rank`; returns whether that changed it."""
@@ -166,7 +168,9 @@ def axis_keys(name: str, rank: int) -> list[str]:
     return [f"{name}.{rank - axis}" for axis in range(rank)]
 
 
-def assumed_value(name: str, shape: Shape, *, positive: bool, choices: int | None) -> NDArray[np.float64]:
+def assumed_value(
+    name: str, shape: Shape, *, positive: bool, choices: int | None
+) -> NDArray[np.float64]:
     """Returns one-digit decimals seeded by a CRC of the name, the same in every process.
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.graph import Array, Graph, Node, Shape
 from engine.limits import Deadline
-from engine.primitives import REGISTRY, Primitive, Structure
+from engine.primitives import REGISTRY, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ def on_path(graph: Graph, wrt: Iterable[int]) -> list[bool]:
         depends[place] = True
     for node in graph.nodes:
         if not depends[node.index]:
-            depends[node.index] = any(depends[a] for k, a in enumerate(node.arguments) if has_rule(node, k))
+            depends[node.index] = any(
+                depends[a] for k, a in enumerate(node.arguments) if has_rule(node, k)
+            )
     reaches = [False] * len(graph.nodes)
     reaches[graph.output] = True
     for node in reversed(graph.nodes):
@@ -64,12 +66,10 @@ def on_path(graph: Graph, wrt: Iterable[int]) -> list[bool]:
 
 def has_rule(node: Node, key: int) -> bool:
     """Returns whether a gate's argument has a gradient rule."""
-    return node.primitive is not None and argument_name(REGISTRY[node.primitive], key) in REGISTRY[node.primitive].vjp
-
-
-def argument_name(primitive: Primitive, key: int) -> str:
-    """Returns the name of the argument at a position; a variadic one takes all that is left."""
-    return primitive.arguments[min(key, len(primitive.arguments) - 1)]
+    return (
+        node.primitive is not None
+        and REGISTRY[node.primitive].argument_at(key) in REGISTRY[node.primitive].vjp
+    )
 
 
 def backward(
@@ -98,7 +98,9 @@ def backward(
                 raw = vjp(node, key, arriving, values)
                 downstream, axes = unbroadcast(raw, values[source].shape)
                 before = upstream[source]
-                upstream[source] = downstream if before is None else before + downstream  # fan-out adds
+                upstream[source] = (
+                    downstream if before is None else before + downstream
+                )  # fan-out adds
                 messages.append(Message(node.index, key, downstream, axes, raw.shape))
             if node.index % 64 == 0:
                 deadline.check()
@@ -109,7 +111,7 @@ def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array
     """Returns what a gate's rule makes of an upstream, before broadcasting is undone."""
     assert node.primitive is not None
     primitive = REGISTRY[node.primitive]
-    name = argument_name(primitive, key)
+    name = primitive.argument_at(key)
     arguments = [values[a] for a in node.arguments]
     out = values[node.index]
     if primitive.structure_of(name) is Structure.REDUCTION:
@@ -122,7 +124,9 @@ def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array
 
 def kept(node: Node, reduced: Array, argument: Array) -> Array:
     """Returns a reduction's result with the reduced axes kept as size 1."""
-    shape = tuple(1 if k in reduced_axes(node, argument.ndim) else n for k, n in enumerate(argument.shape))
+    shape = tuple(
+        1 if k in reduced_axes(node, argument.ndim) else n for k, n in enumerate(argument.shape)
+    )
     return reduced.reshape(shape)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from engine.backward import Gradients, backward, on_path
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
-from engine.graph import Array, Graph, Notice, Role
+from engine.graph import Array, Graph, Notice, Role, Whole
 from engine.inputs import read_inputs, read_value, whole
 from engine.language import check, nearest, shown
 from engine.limits import Deadline, Limits
@@ -112,12 +112,14 @@ class Circuit:
             )
         return seed
 
-    def _new_inputs(self, inputs: Mapping[str, object]) -> dict[str, Array]:
-        arrays: dict[str, Array] = {}
+    def _new_inputs(self, inputs: Mapping[str, object]) -> dict[str, Array | Whole]:
+        arrays: dict[str, Array | Whole] = {}
         for name, given in inputs.items():
             if name not in self.graph.inputs:
                 close = nearest(name, self.graph.inputs)
-                raise UndefinedName(f"{shown(name)} is not an input of the circuit.", hint=close or "Leave it out.")
+                raise UndefinedName(
+                    f"{shown(name)} is not an input of the circuit.", hint=close or "Leave it out."
+                )
             old = self.graph.inputs[name]
             if old.node is None:
                 continue
@@ -137,7 +139,9 @@ class Circuit:
             if upstream is not None and place is not None and self._wanted[place]:
                 result[name] = upstream
             else:
-                shape = self.graph.inputs[name].value.shape if place is None else values[place].shape
+                shape = (
+                    self.graph.inputs[name].value.shape if place is None else values[place].shape
+                )
                 result[name] = np.zeros(shape)
         return result
 
@@ -146,14 +150,29 @@ class Circuit:
         found: list[Notice] = []
         for name, given in self.graph.inputs.items():
             if given.assumed and given.node is not None:
-                what = "one number" if given.value.shape == () else f"shape {say_shape(given.value.shape)}"
+                what = (
+                    "one number"
+                    if given.value.shape == ()
+                    else f"shape {say_shape(given.value.shape)}"
+                )
                 found.append(
-                    Notice("assumed-input", "info", given.node, f"{name} was not given, so it is assumed: {what}.", "Give it a value.")
+                    Notice(
+                        "assumed-input",
+                        "info",
+                        given.node,
+                        f"{name} was not given, so it is assumed: {what}.",
+                        "Give it a value.",
+                    )
                 )
         for name, place in self._places.items():
             if place is None or not self._wanted[place]:
                 found.append(
-                    Notice("notice", "info", place, f"Nothing that reaches the output depends on {name}: its gradient is 0.")
+                    Notice(
+                        "notice",
+                        "info",
+                        place,
+                        f"Nothing that reaches the output depends on {name}: its gradient is 0.",
+                    )
                 )
         for node in self.graph.nodes:
             value = values[node.index]
@@ -244,18 +263,24 @@ def wanted_places(lowered: Lowered, wrt: Sequence[str] | None) -> dict[str, int 
     """
     inputs = lowered.graph.inputs
     if wrt is None:
-        return {n: i.node for n, i in inputs.items() if i.role is not Role.LABEL and i.node is not None}
+        return {
+            n: i.node for n, i in inputs.items() if i.role is not Role.LABEL and i.node is not None
+        }
     places: dict[str, int | None] = {}
     for name in wrt:
         if name in inputs:
             if inputs[name].role is Role.LABEL:
                 raise BadInput(
-                    f"{shown(name)} is used as an index or a size: it has no gradient.", hint="Leave it out of wrt."
+                    f"{shown(name)} is used as an index or a size: it has no gradient.",
+                    hint="Leave it out of wrt.",
                 )
             places[name] = inputs[name].node
         elif name in lowered.names:
             places[name] = lowered.names[name]
         else:
             close = nearest(name, [*inputs, *lowered.names])
-            raise UndefinedName(f"wrt names {shown(name)}, which the program does not have.", hint=close or "Leave it out.")
+            raise UndefinedName(
+                f"wrt names {shown(name)}, which the program does not have.",
+                hint=close or "Leave it out.",
+            )
     return places

@@ -19,7 +19,10 @@ RANDOM = ("random.rand", "random.randn", "random.normal", "random.uniform", "ran
 def numbers_of(value: object) -> tuple[int, ...]:
     """Returns a shape from a whole number or a sequence of them."""
     sizes = value if isinstance(value, list | tuple) else (value,)
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) and n == int(n) and n >= 0 for n in sizes):
+    if not all(
+        isinstance(n, int | float) and not isinstance(n, bool) and n == int(n) and n >= 0
+        for n in sizes
+    ):
         raise BadCall("a shape is made of whole numbers.", hint="Such as (3, 4).")
     return tuple(int(n) for n in sizes)
 
@@ -67,12 +70,17 @@ class Maker:
                 known = ", ".join(parameters) or "sizes only"
                 raise BadCall(f"np.{name} does not take {keyword} here.", hint=f"It takes {known}.")
         if parameters and len(arguments) + len(accepted) > len(parameters):
-            raise BadCall(f"np.{name} takes at most {len(parameters)} arguments.", hint=f"They are {', '.join(parameters)}.")
+            raise BadCall(
+                f"np.{name} takes at most {len(parameters)} arguments.",
+                hint=f"They are {', '.join(parameters)}.",
+            )
         try:
             return maker(*arguments, **accepted)
         except TypeError:
             known = ", ".join(parameters) or "sizes"
-            raise BadCall(f"np.{name} cannot be read with these arguments.", hint=f"It takes {known}.") from None
+            raise BadCall(
+                f"np.{name} cannot be read with these arguments.", hint=f"It takes {known}."
+            ) from None
 
     def seed(self, value: int) -> None:
         """Starts the program's random numbers anew, as np.random.seed does."""
@@ -91,7 +99,8 @@ class Maker:
     def eye(self, rows: object, columns: object = None) -> Made:
         """Returns ones on the diagonal."""
         sizes = self._checked((rows, rows if columns is None else columns))
-        return np.eye(*sizes)
+        made: Made = np.eye(sizes[0], sizes[1])
+        return made
 
     def arange(self, start: object, stop: object = None, step: object = 1) -> Made:
         """Returns evenly spaced numbers with a step."""
@@ -107,13 +116,18 @@ class Maker:
         """Returns a count of evenly spaced numbers."""
         if not isinstance(start, int | float) or not isinstance(stop, int | float):
             raise TypeError
-        return np.linspace(float(start), float(stop), *self._checked(num))
+        made: Made = np.linspace(float(start), float(stop), num=self._checked(num)[0])
+        return made
 
     def draw(self, kind: str, size: object) -> Made:
         """Returns random numbers from the program's seed."""
         shape = self._checked(() if size is None else size)
         self.drawn = True
-        drawn = self._random.standard_normal(shape) if kind == "normal" else self._random.random_sample(shape)
+        drawn = (
+            self._random.standard_normal(shape)
+            if kind == "normal"
+            else self._random.random_sample(shape)
+        )
         return np.asarray(drawn, dtype=np.float64)
 
     def _checked(self, shape: object) -> tuple[int, ...]:

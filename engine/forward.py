@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.graph import Array, Graph, Kind
+from engine.graph import Array, Graph, Kind, Whole
 from engine.limits import Deadline
 from engine.primitives import REGISTRY
 
 Values = list[NDArray[np.float64]]
 
 
-def forward(graph: Graph, inputs: Mapping[str, Array], deadline: Deadline) -> Values:
+def forward(graph: Graph, inputs: Mapping[str, Array | Whole], deadline: Deadline) -> Values:
     """Returns every node's value, in tape order.
 
     Args:
@@ -27,11 +27,13 @@ def forward(graph: Graph, inputs: Mapping[str, Array], deadline: Deadline) -> Va
         for node in graph.nodes:
             if node.kind is Kind.GATE and node.primitive is not None:
                 arguments = [values[a] for a in node.arguments]
-                values.append(np.asarray(REGISTRY[node.primitive].forward(*arguments, **node.settings)))
+                values.append(
+                    np.asarray(REGISTRY[node.primitive].forward(*arguments, **node.settings))
+                )
                 if node.index % 64 == 0:
                     deadline.check()
             elif node.kind is Kind.INPUT and node.name is not None:
-                values.append(inputs[node.name])
+                values.append(inputs[node.name])  # type: ignore[arg-type]  # a label's integers only index
             elif node.value is not None:
                 values.append(node.value)
     return values

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.errors import Span
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 Shape = tuple[int, ...]
 
 
@@ -81,7 +82,7 @@ class Input:
 
     name: str
     node: int | None
-    value: NDArray[np.float64] | NDArray[np.int64]
+    value: Array | Whole
     assumed: bool
     assigned: bool
     role: Role

@@ -23,7 +23,7 @@ def read_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, NDArr
     limits.check("inputs", len(inputs), "{found} inputs are given")
     values = {}
     for name, given in inputs.items():
-        if not isinstance(name, str) or not name.isidentifier():
+        if not str(name).isidentifier():
             raise BadInput(f"{excerpt(name)!r} is not a name.", hint="Use a name from the program.")
         limits.check("name_characters", len(name), "a name has {found} characters")
         try:
@@ -52,8 +52,16 @@ def read_value(given: object, limits: Limits) -> NDArray[np.float64]:
         numbers: list[float] = []
         shape = flatten(given, numbers, limits)
         return finite(np.array(numbers, dtype=np.float64).reshape(shape))
-    found = "nothing" if given is None else f"text ({excerpt(given)!r})" if isinstance(given, str) else "something else"
-    raise BadInput(f"{found} was found where a number belongs.", hint="Give a number or a list of numbers.")
+    found = (
+        "nothing"
+        if given is None
+        else f"text ({excerpt(given)!r})"
+        if isinstance(given, str)
+        else "something else"
+    )
+    raise BadInput(
+        f"{found} was found where a number belongs.", hint="Give a number or a list of numbers."
+    )
 
 
 def to_float(number: bool | int | float | np.number | np.bool_) -> float:
@@ -64,7 +72,9 @@ def to_float(number: bool | int | float | np.number | np.bool_) -> float:
         return float("inf")
 
 
-def flatten(given: list[object] | tuple[object, ...], numbers: list[float], limits: Limits) -> tuple[int, ...]:
+def flatten(
+    given: list[object] | tuple[object, ...], numbers: list[float], limits: Limits
+) -> tuple[int, ...]:
     """Appends the numbers of a nested list in order and returns its shape.
 
     Raises:
@@ -77,8 +87,10 @@ def flatten(given: list[object] | tuple[object, ...], numbers: list[float], limi
         lengths = {len(row) if isinstance(row, list | tuple) else -1 for row in level}
         if len(lengths) > 1:
             sizes = sorted(lengths)
-            what = "numbers and lists are mixed" if sizes[0] == -1 else (
-                f"the rows have different lengths: {sizes[0]} and {sizes[1]}"
+            what = (
+                "numbers and lists are mixed"
+                if sizes[0] == -1
+                else (f"the rows have different lengths: {sizes[0]} and {sizes[1]}")
             )
             raise BadInput(f"{what}.", hint="Make every row the same length.")
         shape.append(lengths.pop())
@@ -87,7 +99,9 @@ def flatten(given: list[object] | tuple[object, ...], numbers: list[float], limi
     for entry in level:
         if not isinstance(entry, bool | int | float | np.number | np.bool_):
             mixed = isinstance(entry, list | tuple)
-            found = "numbers and lists are mixed" if mixed else f"{excerpt(entry)!r} is not a number"
+            found = (
+                "numbers and lists are mixed" if mixed else f"{excerpt(entry)!r} is not a number"
+            )
             raise BadInput(f"{found}.", hint="Make every row the same length, of numbers only.")
         numbers.append(to_float(entry))
     if 0 in shape:
@@ -104,7 +118,9 @@ def filled(given: Mapping[object, object], limits: Limits) -> NDArray[np.float64
         )
     sizes = given.get("shape")
     if not isinstance(sizes, list | tuple) or not all(type(n) is int and n > 0 for n in sizes):
-        raise BadInput("shape must be a list of whole numbers above 0.", hint='Such as {"shape": [3, 4]}.')
+        raise BadInput(
+            "shape must be a list of whole numbers above 0.", hint='Such as {"shape": [3, 4]}.'
+        )
     limits.check("dimensions", len(sizes), "it has {found} dimensions")
     shape = tuple(int(n) for n in sizes if isinstance(n, int))
     count = 1
@@ -113,7 +129,9 @@ def filled(given: Mapping[object, object], limits: Limits) -> NDArray[np.float64
     limits.check("node_numbers", count, "it holds {found} numbers")
     fill, seed, scale = given.get("fill", "normal"), given.get("seed", 0), given.get("scale", 1.0)
     if fill not in FILLS:
-        raise BadInput(f"fill {excerpt(fill)!r} is not known.", hint=f"Use one of {', '.join(FILLS)}.")
+        raise BadInput(
+            f"fill {excerpt(fill)!r} is not known.", hint=f"Use one of {', '.join(FILLS)}."
+        )
     if type(seed) is not int or not 0 <= seed < 2**32:
         raise BadInput("seed must be a whole number from 0 to 4294967295.", hint="Such as 0.")
     if isinstance(scale, bool) or not isinstance(scale, int | float):

@@ -46,7 +46,17 @@ BARE = {
 SPELLINGS = {spelling: p for p in REGISTRY.values() for spelling in p.spellings}
 METHODS = {method: p for p in REGISTRY.values() for method in p.methods}
 
-STATEMENTS = (ast.Assign, ast.AugAssign, ast.For, ast.FunctionDef, ast.Return, ast.Expr, ast.Pass, ast.Import, ast.ImportFrom)
+STATEMENTS = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.For,
+    ast.FunctionDef,
+    ast.Return,
+    ast.Expr,
+    ast.Pass,
+    ast.Import,
+    ast.ImportFrom,
+)
 EXPRESSIONS = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Attribute, ast.Subscript, ast.Slice, ast.Name, ast.Constant,
     ast.List, ast.Tuple, ast.Lambda,
@@ -87,7 +97,9 @@ def check(tree: ast.Module, text: Text) -> None:
         if isinstance(node, STATEMENTS + EXPRESSIONS + PARTS):
             continue
         kind = type(node).__name__
-        words, fix = REFUSALS.get(kind, (f"this ({kind})", "Write it with assignments, operators and NumPy functions."))
+        words, fix = REFUSALS.get(
+            kind, (f"this ({kind})", "Write it with assignments, operators and NumPy functions.")
+        )
         raise NotAllowed(f"{words} is not in the language.", span=text.span(node), hint=fix)
 
 

@@ -9,12 +9,48 @@ from collections.abc import Callable
 from engine.graph import Graph, Kind, Node
 from engine.primitives import REGISTRY
 
-GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-).split()
+GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "rho",
+    "sigma",
+    "tau",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+    "Gamma",
+    "Delta",
+    "Theta",
+    "Lambda",
+    "Xi",
+    "Pi",
+    "Sigma",
+    "Phi",
+    "Psi",
+    "Omega",
+]
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
-FUNCTIONS = {"log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh", "sum": r"\textstyle\sum", "maximum": r"\max"}
+FUNCTIONS = {
+    "log": r"\log",
+    "sin": r"\sin",
+    "cos": r"\cos",
+    "tanh": r"\tanh",
+    "sum": r"\textstyle\sum",
+    "maximum": r"\max",
+}
 
 
 def symbol(name: str) -> str:
@@ -23,19 +59,27 @@ def symbol(name: str) -> str:
     match = re.fullmatch(r"([A-Za-z]+)(\d+)", base)
     if match is not None:
         base, rest = match.group(1), [match.group(2), *rest]
-    letter = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{escape(base)}}}"
+    letter = (
+        rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{escape(base)}}}"
+    )
     below: list[str] = []
     for part in rest:
         if part in ACCENTS:
             letter = rf"{ACCENTS[part]}{{{letter}}}"
         else:
-            below.append(part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{escape(part)}}}")
+            below.append(
+                part if len(part) == 1 or part.isdigit() else rf"\mathrm{{{escape(part)}}}"
+            )
     return f"{letter}_{{{','.join(below)}}}" if below else letter
 
 
 def escape(text: str) -> str:
     """Returns text safe to stand in a formula."""
-    return re.sub(r"([#$%&_{}])", r"\\\1", text.replace("\\", r"\backslash ").replace("^", r"\hat{}").replace("~", ""))
+    return re.sub(
+        r"([#$%&_{}])",
+        r"\\\1",
+        text.replace("\\", r"\backslash ").replace("^", r"\hat{}").replace("~", ""),
+    )
 
 
 def formula(node: Node, names: Callable[[int], str]) -> str:
@@ -81,13 +125,24 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.UnaryOp):
-        return f"-{wrapped(node.operand, names)}" if isinstance(node.op, ast.USub) else expression(node.operand, names)
+        return (
+            f"-{wrapped(node.operand, names)}"
+            if isinstance(node.op, ast.USub)
+            else expression(node.operand, names)
+        )
     if isinstance(node, ast.BinOp):
         return binary(node, names)
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return rf"{wrapped(node.value, names)}^{{\top}}"
     if isinstance(node, ast.Compare):
-        sign = {ast.Gt: ">", ast.Lt: "<", ast.Eq: "=", ast.NotEq: r"\ne", ast.GtE: r"\ge", ast.LtE: r"\le"}
+        sign = {
+            ast.Gt: ">",
+            ast.Lt: "<",
+            ast.Eq: "=",
+            ast.NotEq: r"\ne",
+            ast.GtE: r"\ge",
+            ast.LtE: r"\le",
+        }
         left, right = expression(node.left, names), expression(node.comparators[0], names)
         return rf"\mathbf{{1}}[{left} {sign[type(node.ops[0])]} {right}]"
     if isinstance(node, ast.Call):

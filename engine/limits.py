@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from engine.errors import Timeout, TooLarge, Span
+from engine.errors import Span, Timeout, TooLarge
 
 
 @dataclass(frozen=True, slots=True)

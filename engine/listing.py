@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import copy
 import keyword
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from engine.backward import argument_name, reduced_axes
+from engine.backward import reduced_axes
 from engine.graph import Graph, Kind, Node
 from engine.numbers import say_number
-from engine.primitives import REGISTRY, Structure
+from engine.primitives import REGISTRY, Primitive, Structure
 
 RESERVED = {"np", "numpy", *keyword.kwlist}
 FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
@@ -29,15 +29,29 @@ def code_names(graph: Graph) -> tuple[str, ...]:
     counts: dict[str, int] = {}
     names: list[str] = []
     for node in graph.nodes:
-        if node.kind is Kind.CONSTANT and node.shape == () and node.name is None and node.value is not None:
+        if (
+            node.kind is Kind.CONSTANT
+            and node.shape == ()
+            and node.name is None
+            and node.value is not None
+        ):
             names.append(literal(float(node.value)))
         elif node.name is not None and owners[node.name] == node.index:
             names.append(node.name)
-        elif node.name is None and node.index == graph.output and node.kind is Kind.GATE and whole not in taken:
+        elif (
+            node.name is None
+            and node.index == graph.output
+            and node.kind is Kind.GATE
+            and whole not in taken
+        ):
             names.append(whole)
             taken.add(whole)
         else:
-            stem = f"{node.name}_" if node.name is not None else ("c" if node.kind is Kind.CONSTANT else "t")
+            stem = (
+                f"{node.name}_"
+                if node.name is not None
+                else ("c" if node.kind is Kind.CONSTANT else "t")
+            )
             while True:
                 counts[stem] = counts.get(stem, 0) + 1
                 name = f"{stem}{counts[stem]}"
@@ -60,7 +74,11 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
 
 def literal(number: float) -> str:
     """Returns a number as code: whole numbers without a point."""
-    if number == int(number) and abs(number) < 1e15 if abs(number) != float("inf") and number == number else False:
+    if (
+        number == int(number) and abs(number) < 1e15
+        if abs(number) != float("inf") and number == number
+        else False
+    ):
         return str(int(number))
     if number != number or abs(number) == float("inf"):
         return "np.nan" if number != number else "np.inf" if number > 0 else "-np.inf"
@@ -91,7 +109,7 @@ class Writer:
         assert isinstance(last, ast.Return) and last.value is not None
         value = self.summed(last.value, node, key, summed)
         written = ast.unparse(value)
-        parts = [ast.unparse(ast.fix_missing_locations(s)) for s in before]
+        parts = [ast.unparse(s) for s in before]
         if written != target:
             parts.append(f"{target} {'+=' if adds else '='} {written}")
         return "; ".join(parts)
@@ -103,21 +121,25 @@ class Writer:
         taken as 1; where entries only move or mix it is the rule itself.
         """
         primitive = REGISTRY[node.primitive or ""]
-        name = argument_name(primitive, key)
+        name = primitive.argument_at(key)
         if name not in primitive.vjp:
             return ast.Constant(0)
         scalar = node.shape == self.graph.nodes[node.arguments[key]].shape == ()
         factor = scalar or primitive.structure_of(name) in FACTORS
         upstream = ast.Constant(1) if factor else ast.Name(self.gradients[node.index], ast.Load())
         last = self.rule(node, key, upstream, "d")[-1]
-        if isinstance(last, ast.Return) and last.value is not None and not is_local_name(last.value, "d"):
+        if (
+            isinstance(last, ast.Return)
+            and last.value is not None
+            and not is_local_name(last.value, "d")
+        ):
             return last.value
         return ast.Name(self.gradients[node.index], ast.Load())
 
     def rule(self, node: Node, key: int, upstream: ast.expr, target: str) -> list[ast.stmt]:
         """Returns a rule's statements with the circuit's names, simplified."""
         primitive = REGISTRY[node.primitive or ""]
-        name = argument_name(primitive, key)
+        name = primitive.argument_at(key)
         out: ast.expr = ast.Name(self.names[node.index], ast.Load())
         if primitive.structure_of(name) is Structure.REDUCTION:
             upstream, out = self.kept(node, upstream), self.kept(node, out)
@@ -126,11 +148,15 @@ class Writer:
             table[setting] = setting_expression(value)
         if primitive.variadic:
             table["position"] = ast.Constant(key - len(primitive.arguments) + 1)
-        statements = [copy.deepcopy(s) for s in primitive.rule_text[name]]
+        statements = fresh_rule(primitive, name)
         if node.shape == ():
             statements = [SizeOne().visit(s) for s in statements]
         last = statements[-1]
-        local = last.value.id if isinstance(last, ast.Return) and isinstance(last.value, ast.Name) else ""
+        local = (
+            last.value.id
+            if isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
+            else ""
+        )
         for statement in statements[:-1]:
             for target_node in ast.walk(statement):
                 if isinstance(target_node, ast.Name) and isinstance(target_node.ctx, ast.Store):
@@ -183,7 +209,9 @@ def is_local_name(value: ast.expr, name: str) -> bool:
     return isinstance(value, ast.Name) and value.id == name
 
 
-def numpy_call(name: str, arguments: list[ast.expr], keywords: Mapping[str, ast.expr] | None = None) -> ast.Call:
+def numpy_call(
+    name: str, arguments: list[ast.expr], keywords: Mapping[str, ast.expr] | None = None
+) -> ast.Call:
     """Returns np.name(...)."""
     function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
     return ast.Call(function, arguments, [ast.keyword(k, v) for k, v in (keywords or {}).items()])
@@ -194,7 +222,10 @@ def setting_expression(value: object) -> ast.expr:
     if isinstance(value, tuple):
         return ast.Tuple([setting_expression(v) for v in value], ast.Load())
     if isinstance(value, slice):
-        parts = [None if p is None else setting_expression(p) for p in (value.start, value.stop, value.step)]
+        parts = [
+            None if p is None else setting_expression(p)
+            for p in (value.start, value.stop, value.step)
+        ]
         return ast.Slice(*parts)
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
@@ -214,10 +245,21 @@ class Substitution(ast.NodeTransformer):
         found = self.table.get(node.id)
         if found is None:
             return node
-        fresh = copy.deepcopy(found)
-        if isinstance(fresh, ast.Name):
-            fresh.ctx = node.ctx
-        return fresh
+        return ast.Name(found.id, node.ctx) if isinstance(found, ast.Name) else found
+
+
+def fresh_rule(primitive: Primitive, argument: str) -> list[ast.stmt]:
+    """Returns a rule's statements as a tree of their own, free to be changed."""
+    tree = ast.parse(rule_source(primitive.name, argument)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    return tree.body
+
+
+@cache
+def rule_source(name: str, argument: str) -> str:
+    """Returns a rule's statements as text, in a function of their own: parsing is faster than copying a tree."""
+    lines = [f"    {ast.unparse(s)}" for s in REGISTRY[name].rule_text[argument]]
+    return "\n".join(["def rule():", *lines])
 
 
 class SizeOne(ast.NodeTransformer):
@@ -235,7 +277,7 @@ def simplified(statement: ast.stmt) -> ast.stmt:
     """Returns a statement with its constant arithmetic done: 2 * x ** (2 - 1) becomes 2 * x."""
     result = Simplifier().visit(statement)
     assert isinstance(result, ast.stmt)
-    return ast.fix_missing_locations(result)
+    return result
 
 
 class Simplifier(ast.NodeTransformer):
@@ -314,7 +356,11 @@ def number_of(node: ast.expr) -> float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = number_of(node.operand)
         return None if inner is None else -inner
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         return node.value
     return None
 

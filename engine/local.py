@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backward import argument_name, reduced_axes, stretched_axes, vjp
+from engine.backward import reduced_axes, stretched_axes, vjp
 from engine.graph import Array, Node, Shape
 from engine.primitives import REGISTRY, Structure
 
@@ -38,7 +38,7 @@ def jacobian(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
 def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
     """Returns the Jacobian in the form its structure has."""
     primitive = REGISTRY[node.primitive or ""]
-    name = argument_name(primitive, key)
+    name = primitive.argument_at(key)
     out, argument = values[node.index], values[node.arguments[key]]
     shape = out.shape + argument.shape
     structure = primitive.structure_of(name)
@@ -46,12 +46,16 @@ def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
         zeros = Structure.SCALAR if out.shape == argument.shape == () else Structure.DIAGONAL
         return Jacobian(zeros, shape, np.zeros(out.shape))
     if structure is Structure.MATMUL:
-        return Jacobian(structure, shape, other=node.arguments[1 - key], side=("left", "right")[key])
+        return Jacobian(
+            structure, shape, other=node.arguments[1 - key], side=("left", "right")[key]
+        )
     if out.shape == argument.shape == ():
         return Jacobian(Structure.SCALAR, shape, vjp(node, key, np.ones(()), values).reshape(()))
     ones = np.ones(out.shape)
     if structure is Structure.DIAGONAL:
-        return Jacobian(structure, shape, np.broadcast_to(vjp(node, key, ones, values), out.shape).copy())
+        return Jacobian(
+            structure, shape, np.broadcast_to(vjp(node, key, ones, values), out.shape).copy()
+        )
     if structure is Structure.REDUCTION:
         slopes = np.broadcast_to(vjp(node, key, ones, values), argument.shape)
         value = None if (slopes == 1).all() else slopes.copy()
@@ -90,6 +94,5 @@ def dense(node: Node, key: int, values: Sequence[Array]) -> Array | None:
 
 def summed(raw: Array, shape: Shape) -> Array:
     """Returns a stretched row summed to the argument's shape."""
-    return raw.sum(axis=stretched_axes(raw.shape, shape)).reshape(shape)
-
-
+    total: Array = raw.sum(axis=stretched_axes(raw.shape, shape)).reshape(shape)
+    return total

@@ -67,13 +67,20 @@ class Text:
         end_line = node.end_lineno or node.lineno
         end = node.col_offset if node.end_col_offset is None else node.end_col_offset
         return Span(
-            node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end)
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end),
         )
 
     def slice(self, span: Span) -> str:
         """Returns the given text of a span that lies on one line; of a longer one its first line."""
         line = self.given_lines[span.line - 1]
-        return line[span.column : span.end_column] if span.end_line == span.line else line[span.column :]
+        return (
+            line[span.column : span.end_column]
+            if span.end_line == span.line
+            else line[span.column :]
+        )
 
     def _column(self, line: int, offset: int) -> int:
         """Returns the given column of a byte offset (Python's tree counts UTF-8 bytes)."""
@@ -113,13 +120,24 @@ def clean(given: str) -> Text:
     notices = []
     if power:
         notices.append(
-            Notice("notice", "info", None, "^ is read as ** (power); in Python ^ is another operation.", "Write **.")
+            Notice(
+                "notice",
+                "info",
+                None,
+                "^ is read as ** (power); in Python ^ is another operation.",
+                "Write **.",
+            )
         )
     if seen:
         words = ", ".join(
-            f"{unicodedata.name(c, 'a character').lower()} as {r!r}" for c, r in sorted(seen.items())
+            f"{unicodedata.name(c, 'a character').lower()} as {r!r}"
+            for c, r in sorted(seen.items())
         )
-        notices.append(Notice("notice", "info", None, f"Characters pasted from slides are read as code: {words}."))
+        notices.append(
+            Notice(
+                "notice", "info", None, f"Characters pasted from slides are read as code: {words}."
+            )
+        )
     return Text(
         normal, "\n".join(lines), tuple(notices), columns, tuple(normal.split("\n")), tuple(lines)
     )
@@ -147,7 +165,9 @@ def parse(text: Text, limits: Limits) -> ast.Module:
             limit="bracket_depth",
         ) from None
     except (ValueError, OverflowError):
-        raise Syntax("The text cannot be read as a program.", hint="Type it again as plain text.") from None
+        raise Syntax(
+            "The text cannot be read as a program.", hint="Type it again as plain text."
+        ) from None
 
 
 def measure(text: Text, limits: Limits) -> None:
@@ -190,10 +210,18 @@ def scan_depth(text: Text, limits: Limits) -> None:
             elif token.type not in (tokenize.NL, tokenize.COMMENT) and token.string not in OPENING:
                 run = 0
             if token.type == tokenize.NAME:
-                limits.check("name_characters", len(token.string), "a name has {found} characters", span=where)
+                limits.check(
+                    "name_characters",
+                    len(token.string),
+                    "a name has {found} characters",
+                    span=where,
+                )
             elif token.type == tokenize.NUMBER:
                 limits.check(
-                    "literal_characters", len(token.string), "a number has {found} characters", span=where
+                    "literal_characters",
+                    len(token.string),
+                    "a number has {found} characters",
+                    span=where,
                 )
     except (tokenize.TokenError, IndentationError, SyntaxError):
         return  # ast.parse says it better
@@ -207,7 +235,10 @@ ADVICE = (
     ("expected an indented block", "Indent the next line."),
     ("unindent", "Line the text up with the lines above."),
     ("unterminated string", "Close the quote."),
-    ("invalid decimal literal", "A name cannot begin with a digit; write * between a number and a name."),
+    (
+        "invalid decimal literal",
+        "A name cannot begin with a digit; write * between a number and a name.",
+    ),
     ("cannot assign", "Put a plain name on the left of =."),
     ("Maybe you meant '=='", "Put a plain name on the left of =."),
 )
@@ -226,7 +257,9 @@ def explain(error: SyntaxError, text: Text) -> EngineError:
     message = error.msg or "invalid syntax"
     for phrase, fix in ADVICE:
         if phrase in message:
-            return Syntax(f"Line {line}, column {start + 1}: {plain(message)}.", span=span, hint=fix)
+            return Syntax(
+                f"Line {line}, column {start + 1}: {plain(message)}.", span=span, hint=fix
+            )
     before = content[:column].rstrip()
     last = before[-1:] or content.rstrip()[-1:]
     if content.rstrip()[-1:] in tuple("+-*/@=,<>%") and column >= len(content.rstrip()) - 1:
@@ -250,5 +283,3 @@ def explain(error: SyntaxError, text: Text) -> EngineError:
 def plain(message: str) -> str:
     """Returns Python's message without its guesses at other Python."""
     return message.split(". ")[0].split(" (<")[0]
-
-

@@ -37,7 +37,9 @@ def find_tail(body: Sequence[ast.stmt]) -> int | None:
     names = [names_of(statement) for statement in body]
     known: set[str] = set()
     for start, first in enumerate(names):
-        starts = start > 0 and first.begins and first.target is not None and first.target not in known
+        starts = (
+            start > 0 and first.begins and first.target is not None and first.target not in known
+        )
         if starts and looks_like_gradient(first.target or "") and is_tail(names[start:], known):
             return start
         known |= first.knows
@@ -70,18 +72,24 @@ def names_of(statement: ast.stmt) -> Names:
     """Returns what a statement does with names."""
     nodes = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
     called = {
-        n.func.id for n in ast.walk(statement) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        n.func.id
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
     stored = {n.id for n in nodes if isinstance(n.ctx, ast.Store)}
     reads = frozenset(n.id for n in nodes if isinstance(n.ctx, ast.Load))
     knows = frozenset((reads - called - set(language.MODULES)) | stored)
-    return Names(target_name(statement), reads, knows, is_print(statement), isinstance(statement, ast.Assign))
+    return Names(
+        target_name(statement), reads, knows, is_print(statement), isinstance(statement, ast.Assign)
+    )
 
 
 def is_print(statement: ast.stmt) -> bool:
     """Returns whether a statement only prints."""
     call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+    return (
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+    )
 
 
 def target_name(statement: ast.stmt) -> str | None:
@@ -114,7 +122,9 @@ def is_gradient_of(name: str, known: Set[str], plain: Set[str]) -> bool:
     word = name.replace("_", "")
     if word.startswith("d") and word[1:] in plain:
         return True
-    if word.startswith("grad") and word[4:] in plain or word.endswith("grad") and word[:-4] in plain:
+    if (word.startswith("grad") and word[4:] in plain) or (
+        word.endswith("grad") and word[:-4] in plain
+    ):
         return True
     splits = range(2, len(word) - 1) if word.startswith("d") else range(0)
     return any(word[k] == "d" and word[1:k] in plain and word[k + 1 :] in plain for k in splits)
@@ -141,8 +151,12 @@ def backward_code(text: Text, tail: Sequence[ast.stmt], known: Iterable[str]) ->
         functions = {id(n.func) for n in ast.walk(statement) if isinstance(n, ast.Call)}
         names = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
         for node in sorted(names, key=lambda n: (n.lineno, n.col_offset)):
-            callable_name = id(node) in functions and (node.id in language.SPELLINGS or node.id in language.BARE)
-            unknown = isinstance(node.ctx, ast.Load) and node.id not in defined and not callable_name
+            callable_name = id(node) in functions and (
+                node.id in language.SPELLINGS or node.id in language.BARE
+            )
+            unknown = (
+                isinstance(node.ctx, ast.Load) and node.id not in defined and not callable_name
+            )
             if unknown:
                 slips.append(undefined(node, text.span(node), defined))
         defined |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
@@ -153,4 +167,9 @@ def undefined(node: ast.Name, span: Span | None, defined: Iterable[str]) -> Slip
     """Returns the slip of a name that nothing defines."""
     close = nearest(node.id, sorted(defined))
     found = f", but {shown(close)} is" if close else ""
-    return Slip("undefined-name", f"Line {node.lineno}: {shown(node.id)} is not defined{found}.", span, close or "")
+    return Slip(
+        "undefined-name",
+        f"Line {node.lineno}: {shown(node.id)} is not defined{found}.",
+        span,
+        close or "",
+    )

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from engine import latex
-from engine.backward import Gradients, Message, argument_name, has_rule
+from engine.backward import Gradients, Message, has_rule
 from engine.graph import Array, Graph, Kind, Node
 from engine.listing import FACTORS, Writer, face_text
 from engine.local import Jacobian, jacobian
@@ -26,7 +26,15 @@ class AddStep(Protocol):
     """How one step is added to the list."""
 
     def __call__(
-        self, address: str, phase: str, kind: str, node: Node, level: int, text: str, formula: str, wire: str | None = None
+        self,
+        address: str,
+        phase: str,
+        kind: str,
+        node: Node,
+        level: int,
+        text: str,
+        formula: str,
+        wire: str | None = None,
     ) -> None:
         """Adds one step."""
 
@@ -63,14 +71,17 @@ class Pass:
             for node, code in zip(graph.nodes, self.writer.names, strict=True)
         ]
         self.symbols = [
-            latex.node_symbol(node, code) for node, code in zip(graph.nodes, self.writer.names, strict=True)
+            latex.node_symbol(node, code)
+            for node, code in zip(graph.nodes, self.writer.names, strict=True)
         ]
         self.words = Words(graph.nodes, values, self.labels, graph.output)
         self.by_code = dict(zip(self.writer.names, self.symbols, strict=True))
         self.messages = {(m.node, m.key): m for m in gradients.messages}
         self.arrivals: dict[int, list[Message]] = {}
         for message in gradients.messages:
-            self.arrivals.setdefault(graph.nodes[message.node].arguments[message.key], []).append(message)
+            self.arrivals.setdefault(graph.nodes[message.node].arguments[message.key], []).append(
+                message
+            )
         self.loss = self.symbols[graph.output]
         self.nodes = self._nodes()
         self.steps = self._steps()
@@ -144,11 +155,16 @@ class Pass:
         end = latex.partial(self.loss, self.symbols[source])
         start = latex.partial(self.loss, self.symbols[node.index])
         slope = latex.wrapped(local, self.by_code)
-        structure = REGISTRY[node.primitive or ""].structure_of(argument_name(REGISTRY[node.primitive or ""], key))
+        structure = REGISTRY[node.primitive or ""].structure_of(
+            REGISTRY[node.primitive or ""].argument_at(key)
+        )
         if structure.value == "matmul":
             left, right = (start, slope) if key == 0 else (slope, start)
             return rf"{end} = {left}\,{right}"
-        if structure.value not in ("diagonal", "reduction") and shape.structure is not Structure.SCALAR:
+        if (
+            structure.value not in ("diagonal", "reduction")
+            and shape.structure is not Structure.SCALAR
+        ):
             return rf"{end} = J^{{\top}} {start},\quad J = {latex.partial(self.symbols[node.index], self.symbols[source])}"
         if slope in ("1", r"\mathbf{1}"):
             return rf"{end} = {start}"
@@ -169,7 +185,12 @@ class Pass:
 
     def _literal(self, place: int) -> str | None:
         node = self.graph.nodes[place]
-        if node.kind is not Kind.CONSTANT or node.shape != () or node.name is not None or node.value is None:
+        if (
+            node.kind is not Kind.CONSTANT
+            or node.shape != ()
+            or node.name is not None
+            or node.value is None
+        ):
             return None
         return face_text(float(node.value))
 
@@ -179,14 +200,31 @@ class Pass:
         steps: list[Step] = []
 
         def add(
-            address: str, phase: str, kind: str, node: Node, level: int, text: str, formula: str, wire: str | None = None
+            address: str,
+            phase: str,
+            kind: str,
+            node: Node,
+            level: int,
+            text: str,
+            formula: str,
+            wire: str | None = None,
         ) -> None:
-            steps.append(Step(len(steps), address, phase, kind, node.index, wire, level, text, formula))
+            steps.append(
+                Step(len(steps), address, phase, kind, node.index, wire, level, text, formula)
+            )
 
         gates = [n for n in self.graph.nodes if n.kind is Kind.GATE]
         still = [n for n in self.graph.nodes if n.kind is not Kind.GATE]
         if still:
-            add("f:inputs", "forward", "evaluate", still[0], 1, self.words.inputs(), self._inputs_latex(still))
+            add(
+                "f:inputs",
+                "forward",
+                "evaluate",
+                still[0],
+                1,
+                self.words.inputs(),
+                self._inputs_latex(still),
+            )
         for node in gates:
             add(
                 f"f:{self.writer.names[node.index]}.{node.primitive}",
@@ -233,7 +271,10 @@ class Pass:
             contributions = [(self.labels[m.node], m.downstream) for m in arrivals]
             end = latex.partial(self.loss, self.symbols[node.index])
             parts = " + ".join(
-                say(m.downstream) if m.downstream.shape == () else rf"\text{{from }} {self.symbols[m.node]}" for m in arrivals
+                say(m.downstream)
+                if m.downstream.shape == ()
+                else rf"\text{{from }} {self.symbols[m.node]}"
+                for m in arrivals
             )
             leaf = node.kind is not Kind.GATE
             add(
@@ -255,7 +296,9 @@ class Pass:
                 "multiply",
                 node,
                 1 if wire is sent[-1] else 3,
-                self.words.multiply(node, wire.key, upstream, slope, wire.code, wire.downstream, wire.summed_axes),
+                self.words.multiply(
+                    node, wire.key, upstream, slope, wire.code, wire.downstream, wire.summed_axes
+                ),
                 wire.latex,
                 wire.id,
             )
@@ -294,7 +337,6 @@ def label(node: Node, text: Text, code: str) -> str:
 def argument_label(node: Node, key: int) -> str:
     """Returns an argument's name; those of a variadic primitive are numbered."""
     primitive = REGISTRY[node.primitive or ""]
-    name = argument_name(primitive, key)
+    name = primitive.argument_at(key)
     last = len(primitive.arguments) - 1
     return f"{name.rstrip('s')}{key - last}" if primitive.variadic and key >= last else name
-

@@ -26,7 +26,9 @@ class Words:
         output: tape place of the loss.
     """
 
-    def __init__(self, nodes: Sequence[Node], values: Sequence[Array], labels: Sequence[str], output: int) -> None:
+    def __init__(
+        self, nodes: Sequence[Node], values: Sequence[Array], labels: Sequence[str], output: int
+    ) -> None:
         self.nodes = nodes
         self.values = values
         self.labels = [whole(text) for text in labels]
@@ -98,7 +100,9 @@ class Words:
         }
         if local.structure in phrases:
             return phrases[local.structure]
-        small = local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
+        small = (
+            local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
+        )
         if local.value is None or not small or local.code == say(local.value):
             return local.code
         return f"{local.code} = {say(local.value)}"
@@ -107,11 +111,17 @@ class Words:
         """Returns the first backward step."""
         if seed.shape == ():
             if float(seed) == 1.0:
-                return f"∂{self.loss}/∂{self.loss} = 1: the output changes exactly as much as itself."
+                return (
+                    f"∂{self.loss}/∂{self.loss} = 1: the output changes exactly as much as itself."
+                )
             return f"The upstream gradient given for {self.loss} is {say(seed)}."
-        return f"The upstream gradient given for {self.loss} has its shape, {say_shape(seed.shape)}."
+        return (
+            f"The upstream gradient given for {self.loss} has its shape, {say_shape(seed.shape)}."
+        )
 
-    def accumulate(self, node: Node, contributions: Sequence[tuple[str, Array]], total: Array) -> str:
+    def accumulate(
+        self, node: Node, contributions: Sequence[tuple[str, Array]], total: Array
+    ) -> str:
         """Returns the sum at a fan-out: from whom, how much, the total."""
         name = self.labels[node.index]
         count = len(contributions)
@@ -123,7 +133,14 @@ class Words:
         return f"{name} is used {count} times, so its {count} gradients add: ∂{self.loss}/∂{name} = {sums}."
 
     def multiply(
-        self, node: Node, key: int, upstream: Array, local: Array | None, code: str, downstream: Array, summed: Sequence[int]
+        self,
+        node: Node,
+        key: int,
+        upstream: Array,
+        local: Array | None,
+        code: str,
+        downstream: Array,
+        summed: Sequence[int],
     ) -> str:
         """Returns a backward step along one wire: upstream × local = downstream."""
         source = self.labels[node.arguments[key]]
@@ -133,12 +150,29 @@ class Words:
             note = zero_times_infinity(upstream, local)
             return f"Along the wire to {source}: upstream × local = {product} = {say(downstream)}{note}."
         tail = f" = {say(downstream)}" if downstream.size <= 6 and downstream.ndim <= 1 else ""
-        added = f", summed over axis {', '.join(map(str, summed))}, along which {source} was stretched" if summed else ""
+        added = (
+            f", summed over axis {', '.join(map(str, summed))}, along which {source} was stretched"
+            if summed
+            else ""
+        )
         shape = "one number" if downstream.shape == () else f"shape {say_shape(downstream.shape)}"
         return f"Along the wire to {source}: {code}{tail}{added}; {end} has the shape of {source}, {shape}."
 
 
-INFIX = {"+": "+", "−": "-", "×": "×", "÷": "/", "@": "@", "xʸ": "**", ">": ">", "<": "<", "≥": "≥", "≤": "≤", "=": "==", "≠": "≠"}
+INFIX = {
+    "+": "+",
+    "−": "-",
+    "×": "×",
+    "÷": "/",
+    "@": "@",
+    "xʸ": "**",
+    ">": ">",
+    "<": "<",
+    "≥": "≥",
+    "≤": "≤",
+    "=": "==",
+    "≠": "≠",
+}
 PREFIX = {"−x": "-", "−": "-"}
 
 
@@ -151,7 +185,11 @@ def whole(label: str) -> str:
 def closes_itself(text: str) -> bool:
     """Returns whether a text is one bracketed group, or one call."""
     start = text.find("(")
-    if start < 0 or not text.endswith(")") or not text[:start].replace(".", "").replace("_", "").isalnum() and start > 0:
+    if (
+        start < 0
+        or not text.endswith(")")
+        or (not text[:start].replace(".", "").replace("_", "").isalnum() and start > 0)
+    ):
         return False
     depth = 0
     for place, character in enumerate(text):

@@ -7,15 +7,19 @@ and masks are arguments without a gradient rule.
 
 from __future__ import annotations
 
+from types import EllipsisType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import ShapeMismatch
-from engine.primitives.primitive import Array, Primitive, Shape, Structure, register
+from engine.primitives.primitive import Array, Primitive, Samples, Shape, Structure, register
 from engine.primitives.shapes import broadcast, show
 
-Index = tuple[object, ...]
-Samples = list[tuple[tuple[Array, ...], dict[str, object]]]
+Entry = int | slice | EllipsisType | None
+Index = tuple[Entry, ...]
+Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 def indexed_shape(shape: Shape, index: Index) -> Shape:
@@ -102,12 +106,12 @@ getitem = register(
 )
 
 
-def gather_forward(x: Array, *indices: Array) -> Array:
+def gather_forward(x: Array, *indices: Whole) -> Array:
     """Returns x[i], x[i, j], ... for index arrays that broadcast together."""
     return x[indices]
 
 
-def gather_dx(upstream: Array, out: Array, x: Array, *indices: Array) -> Array:
+def gather_dx(upstream: Array, out: Array, x: Array, *indices: Whole) -> Array:
     """Adds each picked entry's upstream back at its place: an entry picked twice receives both."""
     dx = np.zeros_like(x)
     np.add.at(dx, indices, upstream)
@@ -148,12 +152,12 @@ gather = register(
 )
 
 
-def select_forward(x: Array, mask: Array, *, count: int) -> Array:
+def select_forward(x: Array, mask: Mask, *, count: int) -> Array:
     """Returns the entries of x where the mask is true, in order; `count` of them."""
     return x[mask]
 
 
-def select_dx(upstream: Array, out: Array, x: Array, mask: Array, *, count: int) -> Array:
+def select_dx(upstream: Array, out: Array, x: Array, mask: Mask, *, count: int) -> Array:
     """Puts the upstream back where the mask is true; the others receive 0."""
     dx = np.zeros_like(x)
     dx[mask] = upstream
@@ -249,17 +253,17 @@ setitem = register(
 )
 
 
-def setmask_forward(x: Array, mask: Array, value: Array) -> Array:
+def setmask_forward(x: Array, mask: Mask, value: Array) -> Array:
     """Returns x with `value` where the mask is true."""
     return np.where(mask, value, x)
 
 
-def setmask_dx(upstream: Array, out: Array, x: Array, mask: Array, value: Array) -> Array:
+def setmask_dx(upstream: Array, out: Array, x: Array, mask: Mask, value: Array) -> Array:
     """Lets the upstream through where the mask is false."""
     return upstream * np.where(mask, 0.0, 1.0)
 
 
-def setmask_dvalue(upstream: Array, out: Array, x: Array, mask: Array, value: Array) -> Array:
+def setmask_dvalue(upstream: Array, out: Array, x: Array, mask: Mask, value: Array) -> Array:
     """Gives the written value the upstream where the mask is true."""
     return upstream * np.where(mask, 1.0, 0.0)
 
@@ -294,5 +298,3 @@ setmask = register(
         spellings=(),
     )
 )
-
-

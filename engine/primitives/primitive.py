@@ -88,13 +88,22 @@ class Primitive:
     @cached_property
     def arguments(self) -> tuple[str, ...]:
         """Names of the array arguments, in order; the last may be variadic (see `variadic`)."""
-        kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
-        return tuple(p.name for p in inspect.signature(self.forward).parameters.values() if p.kind in kinds)
+        kinds = (
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            inspect.Parameter.POSITIONAL_ONLY,
+            inspect.Parameter.VAR_POSITIONAL,
+        )
+        return tuple(
+            p.name for p in inspect.signature(self.forward).parameters.values() if p.kind in kinds
+        )
 
     @cached_property
     def variadic(self) -> bool:
         """Whether the last argument takes any number of arrays (`*xs`); its rule also gets `position`."""
-        return any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in inspect.signature(self.forward).parameters.values())
+        return any(
+            p.kind is inspect.Parameter.VAR_POSITIONAL
+            for p in inspect.signature(self.forward).parameters.values()
+        )
 
     @cached_property
     def settings(self) -> dict[str, object]:
@@ -104,6 +113,10 @@ class Primitive:
             for p in inspect.signature(self.forward).parameters.values()
             if p.kind is inspect.Parameter.KEYWORD_ONLY
         }
+
+    def argument_at(self, position: int) -> str:
+        """Returns the name of the argument at a position; a variadic one takes all that is left."""
+        return self.arguments[min(position, len(self.arguments) - 1)]
 
     def structure_of(self, argument: str) -> Structure:
         """Returns the structure of one argument's Jacobian."""
@@ -168,7 +181,7 @@ def overload(*spellings: str) -> Callable[[Choose], Choose]:
     """Registers the decorated `ranks -> primitive name` for the spellings; it raises ShapeMismatch where none fits."""
 
     def keep(choose: Choose) -> Choose:
-        OVERLOADS.update({spelling: choose for spelling in spellings})
+        OVERLOADS.update(dict.fromkeys(spellings, choose))
         return choose
 
     return keep

@@ -1,0 +1,444 @@
+"""Calls: a program's own functions, NumPy's, Python's few, and methods."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import language
+from engine.assume import Size
+from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, UndefinedName
+from engine.indexing import Indexing
+from engine.language import nearest, shown
+from engine.plain import Number, arithmetic, is_plain, to_float
+from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
+from engine.tape import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A def or a lambda of the program."""
+
+    name: str
+    parameters: tuple[str, ...]
+    defaults: tuple[ast.expr, ...]
+    body: tuple[ast.stmt, ...]
+
+
+class Returned(Exception):
+    """Carries a function's result out of its body."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
+CONVERSIONS: dict[str, Callable[[Number], Number]] = {"float": to_float, "round": round, "int": int}
+
+
+class Calls(Indexing):
+    """Finds what a call means, and makes its gates."""
+
+    globals: dict[str, object]
+    scopes: list[dict[str, object]]
+    calls: list[str]
+    modules: dict[str, int]
+    aliases: set[str]
+    inputs: dict[str, Ref]
+    work: int
+
+    @abstractmethod
+    def statement(self, node: ast.stmt) -> None:
+        """Carries out one statement."""
+
+    @abstractmethod
+    def binary(
+        self, kind: type[ast.operator], left: object, right: object, node: ast.AST
+    ) -> object:
+        """Returns an operator's result."""
+
+    @abstractmethod
+    def attribute(self, node: ast.Attribute) -> object:
+        """Returns an attribute of an array."""
+
+    def dotted(self, node: ast.expr) -> str | None:
+        """Returns "linalg.norm" for np.linalg.norm, or None where the root is not NumPy."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or not parts or node.id not in self.aliases:
+            return None
+        if any(node.id in scope for scope in self.scopes) or node.id in self.given:
+            return None
+        return ".".join(reversed(parts))
+
+    def call(self, node: ast.Call) -> object:
+        """Returns the result of a call: a program's own function, NumPy's, or a method."""
+        self.count_work(node)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise NotAllowed(
+                    "** in a call is not in the language.",
+                    span=self.span(node),
+                    hint="Write the arguments out.",
+                )
+        function = node.func
+        if isinstance(function, ast.Name):
+            return self.call_by_name(function.id, node)
+        dotted = self.dotted(function)
+        if dotted is not None:
+            return self.call_numpy(dotted, node)
+        if isinstance(function, ast.Attribute):
+            return self.call_method(function, node)
+        if isinstance(function, ast.Lambda):
+            raise NotAllowed(
+                "Give a lambda a name first.", span=self.span(function), hint="f = lambda a: ..."
+            )
+        raise NotAllowed(
+            "Only functions and methods can be called.",
+            span=self.span(function),
+            hint="Write * between two factors."
+            if isinstance(function, ast.Constant | ast.BinOp)
+            else "Call it by its name.",
+        )
+
+    def call_by_name(self, name: str, node: ast.Call) -> object:
+        """Returns the result of name(...)."""
+        for scope in (self.scopes[-1], self.globals):
+            value = scope.get(name)
+            if isinstance(value, Function):
+                return self.inline(
+                    value
+                    if value.name != "lambda"
+                    else Function(name, value.parameters, value.defaults, value.body),
+                    node,
+                )
+        if name == "len" and len(node.args) == 1:
+            return self.length(node)
+        if name in ("float", "round", "int") and len(node.args) == 1:
+            value = self.value(node.args[0])
+            if is_plain(value):
+                return CONVERSIONS[name](value)
+            if name == "float" and isinstance(value, Ref) and self.drafts[value.index].shape == ():
+                return value
+            raise NotAllowed(
+                f"{name} of a computed value is not in the language.",
+                span=self.span(node),
+                hint="Leave it out.",
+            )
+        if name in language.BARE:
+            return self.bare(name, node)
+        return self.call_numpy(name, node)
+
+    def bare(self, name: str, node: ast.Call) -> object:
+        """Returns Python's own max, min, sum, abs, pow: plain for plain numbers, else the gate."""
+        values = [self.value(a) for a in node.args]
+        if len(values) == 1 and isinstance(values[0], list | tuple) and name != "abs":
+            parts = list(values[0])
+            if name == "sum" and parts:
+                total = parts[0]
+                for part in parts[1:]:
+                    total = self.binary(ast.Add, total, part, node)
+                return total
+            if len(parts) > 1:
+                values = parts
+        if values and all(is_plain(v) for v in values) and (len(values) > 1 or name == "abs"):
+            plain = [
+                float(v) if isinstance(v, float) else v
+                for v in values
+                if isinstance(v, int | float)
+            ]
+            if name == "pow":
+                return arithmetic(ast.Pow, plain[0], plain[1])
+            return {"max": max, "min": min}[name](plain) if name != "abs" else abs(plain[0])
+        spellings = language.BARE[name]
+        if name in ("max", "min") and len(values) > 1 and not node.keywords:
+            refs = tuple(self.node(v, node) for v in values)
+            if len(refs) == 2:
+                return self.gate(language.SPELLINGS[spellings[1]], refs, {}, self.span(node))
+            return self.gate(REGISTRY[spellings[2]], refs, {}, self.span(node))
+        return self.apply(language.SPELLINGS[spellings[0]], values, node)
+
+    def length(self, node: ast.Call) -> int:
+        """Returns len(x)."""
+        value = self.value(node.args[0])
+        if isinstance(value, list | tuple):
+            return len(value)
+        ref = self.node(value, node)
+        shape = self.drafts[ref.index].shape
+        if not shape:
+            self.need_rank(ref, 1)
+            raise ShapeMismatch(
+                "len of a single number.", span=self.span(node), hint="Give it a list."
+            )
+        return shape[0]
+
+    def call_numpy(self, name: str, node: ast.Call) -> object:
+        """Returns the result of np.name(...), written with or without np."""
+        if name in self.maker.makers:
+            return self.create(name, node)
+        if name in ("zeros_like", "ones_like") and len(node.args) == 1:
+            ref = self.node(self.value(node.args[0]), node)
+            shape = tuple(int(n) for n in self.drafts[ref.index].shape)
+            return self.array_constant(
+                np.full(shape, 1.0 if name == "ones_like" else 0.0), self.span(node)
+            )
+        if name in ("shape", "ndim", "size", "copy") and len(node.args) == 1:
+            if name == "copy":
+                return self.copied(self.value(node.args[0]), node)
+            return self.attribute(
+                ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+            )
+        if name in OVERLOADS:
+            refs = self.arrays([self.value(a) for a in node.args], node)
+            if len(refs) != 2 or node.keywords:
+                raise BadCall(
+                    f"np.{name} takes two arrays.",
+                    span=self.span(node),
+                    hint=f"Write np.{name}(a, b).",
+                )
+            return self.overloaded(name, refs, self.span(node))
+        primitive = language.SPELLINGS.get(name)
+        if primitive is None:
+            raise self.unknown_function(name, node.func)
+        result = self.apply(primitive, [self.value(a) for a in node.args], node)
+        return self.viewed(primitive, node.args[:1], result)
+
+    def call_method(self, function: ast.Attribute, node: ast.Call) -> object:
+        """Returns x.name(...)."""
+        base = self.value(function.value)
+        name = function.attr
+        if name == "copy" and not node.args:
+            return self.copied(base, node)
+        if name in OVERLOADS and name in ("dot",) and len(node.args) == 1:
+            return self.overloaded(
+                name, self.arrays([base, self.value(node.args[0])], node), self.span(node)
+            )
+        primitive = language.METHODS.get(name)
+        if primitive is None:
+            close = nearest(name, [*language.METHODS, "copy", "dot"])
+            hint = f"Did you mean .{close}?" if close else "Use a function such as np.sum(x)."
+            if name in language.SPELLINGS:
+                hint = f"Write np.{name}(...)."
+            raise UndefinedName(
+                f"The method {shown(name)} is not known.", span=self.span(function), hint=hint
+            )
+        result = self.apply(primitive, [base, *(self.value(a) for a in node.args)], node)
+        return (
+            result if name == "flatten" else self.viewed(primitive, [function.value], result, base)
+        )
+
+    def viewed(
+        self,
+        primitive: Primitive,
+        arguments: Sequence[ast.expr],
+        result: object,
+        base: object = None,
+    ) -> object:
+        """Returns a reshaped array as a view of its source, as NumPy does."""
+        if base is None and len(arguments) == 1 and isinstance(arguments[0], ast.Name):
+            base = self.scopes[-1].get(arguments[0].id, self.globals.get(arguments[0].id))
+        moved = primitive.structure in (Structure.PERMUTATION, Structure.BROADCAST)
+        if isinstance(result, Ref) and isinstance(base, Ref) and moved:
+            return self.view(base, result)
+        return result
+
+    def create(self, name: str, node: ast.Call) -> Ref:
+        """Returns a written-out array as a constant."""
+        arguments = [self.plain(a, node) for a in node.args]
+        keywords = {
+            str(k.arg): self.plain(k.value, node) for k in node.keywords if k.arg != "dtype"
+        }
+        if name in ("array", "asarray") and len(arguments) == 1 and isinstance(arguments[0], Ref):
+            return self.copied(arguments[0], node)
+        try:
+            made = self.maker.make(name, arguments, keywords)
+        except EngineError as error:
+            error.span = error.span or self.span(node)
+            raise
+        return self.array_constant(made, self.span(node))
+
+    def plain(self, node: ast.expr, call: ast.Call) -> object:
+        """Returns an argument that must be made of plain numbers; sizes from inputs become plain."""
+        value = self.value(node)
+        if isinstance(value, Ref) and self.drafts[value.index].shape == ():
+            number = self.static_value(value)
+            return value if number is None else number
+        if isinstance(value, list | tuple):
+            flat: list[object] = [value]
+            while flat:
+                entry = flat.pop()
+                if isinstance(entry, list | tuple):
+                    flat.extend(entry)
+                elif isinstance(entry, Ref):
+                    raise NotAllowed(
+                        "An array made of computed values is not in the language yet.",
+                        span=self.span(call),
+                        hint="Write the formula with whole arrays.",
+                    )
+        return value
+
+    def inline(self, function: Function, node: ast.Call) -> object:
+        """Evaluates a program's own function in place, inside a module of its own."""
+        if function.name in self.calls:
+            raise NotAllowed(
+                f"{shown(function.name)} calls itself.",
+                span=self.span(node),
+                hint="Use a for loop.",
+            )
+        scope = self.arguments_of(function, node)
+        count = self.modules[function.name] = self.modules.get(function.name, 0) + 1
+        outer = self.module
+        self.module = (*outer, f"{function.name}#{count}")
+        self.scopes.append(scope)
+        self.calls.append(function.name)
+        self.limits.check(
+            "bracket_depth",
+            len(self.calls),
+            "functions call one another {found} deep",
+            span=self.span(node),
+        )
+        result: object = None
+        try:
+            for statement in function.body:
+                self.statement(statement)
+        except Returned as returned:
+            result = returned.value
+        finally:
+            self.scopes.pop()
+            self.calls.pop()
+            self.module = outer
+        if result is None:
+            raise NotAllowed(
+                f"{shown(function.name)} returns nothing.",
+                span=self.span(node),
+                hint="End it with return.",
+            )
+        return result
+
+    def arguments_of(self, function: Function, node: ast.Call) -> dict[str, object]:
+        """Returns a call's arguments by parameter."""
+        scope: dict[str, object] = {}
+        for parameter, argument in zip(function.parameters, node.args, strict=False):
+            scope[parameter] = self.value(argument)
+        for keyword in node.keywords:
+            if keyword.arg in function.parameters and keyword.arg not in scope:
+                scope[str(keyword.arg)] = self.value(keyword.value)
+            else:
+                scope = {}
+                break
+        late = function.parameters[len(function.parameters) - len(function.defaults) :]
+        for parameter, default in zip(late, function.defaults, strict=True):
+            if parameter not in scope:
+                scope[parameter] = self.value(default)
+        if set(scope) != set(function.parameters) or len(node.args) > len(function.parameters):
+            wanted = ", ".join(function.parameters) or "nothing"
+            raise BadCall(
+                f"{shown(function.name)} takes {wanted}.",
+                span=self.span(node),
+                hint=f"Give it {len(function.parameters)} arguments.",
+            )
+        return scope
+
+    def unknown_function(self, name: str, node: ast.AST) -> EngineError:
+        """Returns the refusal of a function that nothing defines, with the nearest that exists."""
+        span = self.span(node)
+        if name in self.globals or name in self.given or name in self.inputs:
+            return UndefinedName(
+                f"{shown(name)} is a value, called here like a function.",
+                span=span,
+                hint="Write * between two factors.",
+            )
+        own = [n for n, v in self.globals.items() if isinstance(v, Function)]
+        close = nearest(name, [*own, *language.known_functions(), *self.maker.makers])
+        hint = close or "GET /api/primitives lists the functions; def makes new ones."
+        return UndefinedName(
+            f"{shown(name)} is not a function of the language.", span=span, hint=hint
+        )
+
+    def apply(self, primitive: Primitive, values: Sequence[object], node: ast.Call) -> Ref:
+        """Binds a call's arguments to a primitive's arrays and settings, and makes the gate."""
+        names = primitive.arguments
+        arrays: dict[str, object] = dict(zip(names, values, strict=False))
+        extra = list(values[len(names) :])
+        settings: dict[str, object] = {}
+        known = [s for s in primitive.settings if s != "tie"]
+        if len(extra) > len(known) and len(known) == 1:
+            extra = [tuple(extra)]
+        if len(extra) > len(known):
+            self.bad_call(primitive, node, f"takes at most {len(names) + len(known)} arguments")
+        settings.update(zip(known, extra, strict=False))
+        for keyword in node.keywords:
+            name = str(keyword.arg)
+            if name in known and name not in settings:
+                settings[name] = self.value(keyword.value)
+            elif name in names and name not in arrays:
+                arrays[name] = self.value(keyword.value)
+            elif name in ("a", "x", "x1") and names[0] not in arrays:
+                arrays[names[0]] = self.value(keyword.value)
+            else:
+                self.bad_call(primitive, node, f"does not take {shown(name)}")
+        if set(arrays) != set(names):
+            self.bad_call(
+                primitive,
+                node,
+                f"takes {len(names)} array{'s' if len(names) > 1 else ''}: {', '.join(names)}",
+            )
+        plain = {name: self.setting(value, node) for name, value in settings.items()}
+        missing = [
+            s
+            for s, default in primitive.settings.items()
+            if default is inspect.Parameter.empty and s not in plain
+        ]
+        if missing:
+            self.bad_call(primitive, node, f"needs {missing[0]}")
+        refs = tuple(self.node(arrays[name], node) for name in names)
+        return self.gate(primitive, refs, plain, self.span(node))
+
+    def bad_call(self, primitive: Primitive, node: ast.Call, what: str) -> None:
+        """Refuses a call, saying how it is written."""
+        settings = [f"{s}=..." for s in primitive.settings if s != "tie"]
+        name = primitive.spellings[0] if primitive.spellings else primitive.name
+        form = f"np.{name}({', '.join([*primitive.arguments, *settings])})"
+        raise BadCall(f"np.{name} {what}.", span=self.span(node), hint=f"Write {form}.")
+
+    def setting(self, value: object, node: ast.AST) -> object:
+        """Returns a setting as plain numbers, truth values or None, in a tuple where there are several."""
+        if isinstance(value, Ref):
+            number = self.static_value(value)
+            if number is None:
+                raise NotAllowed(
+                    "A setting such as axis must be a plain number.",
+                    span=self.span(node),
+                    hint="Write the number.",
+                )
+            return number
+        if isinstance(value, list | tuple):
+            return tuple(self.setting(entry, node) for entry in value)
+        if isinstance(value, float) and value == int(value):
+            return int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value if isinstance(value, Size) else int(value)
+        if value is None or isinstance(value, bool):
+            return value
+        raise NotAllowed(
+            "This setting is not in the language.", span=self.span(node), hint="Use a plain number."
+        )
+
+    def count_work(self, node: ast.AST) -> None:
+        """Counts a statement or a call against the limits, so that work without gates ends too."""
+        self.work += 1
+        self.limits.check(
+            "gates",
+            self.work / 50,
+            "the program unrolls to {found} statements",
+            span=self.span(node),
+        )
+        if self.work % 64 == 0:
+            self.deadline.check()

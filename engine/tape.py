@@ -1,0 +1,341 @@
+"""The tape while it is being written: gates with their shapes and costs, and what a misfit says of assumed inputs."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.assume import Knowledge, Restart, Size
+from engine.creation import Maker
+from engine.errors import EngineError, NotAllowed, ShapeMismatch, Span, excerpt
+from engine.graph import Kind, Node, Shape
+from engine.limits import Deadline, Limits
+from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
+from engine.primitives.shapes import show
+from engine.source import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A node of the tape, as a program's value.
+
+    Attributes:
+        index: its draft's place.
+        buffer: which array in memory NumPy would use; names that share it change together.
+        view: whether NumPy would make it a view of part of the buffer.
+    """
+
+    index: int
+    buffer: int
+    view: bool = False
+
+
+class Sizes(tuple[int, ...]):
+    """What `x.shape` gives: its sizes, and the node they came from."""
+
+    ref: Ref
+
+
+@dataclass(slots=True)
+class Draft:
+    """A node while it is being made; see `engine.graph.Node`."""
+
+    kind: Kind
+    primitive: str | None
+    arguments: tuple[int, ...]
+    settings: Mapping[str, object]
+    shape: Shape
+    span: Span | None
+    module: tuple[str, ...]
+    from_input: bool
+    differentiable: bool
+    value: NDArray[np.float64] | None = None
+    name: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    open: frozenset[str] = frozenset()
+    boolean: bool = False
+
+
+class Tape:
+    """The drafts of one lowering, within its limits.
+
+    Args:
+        text: the program's text, for places.
+        limits: what the circuit may cost.
+        deadline: when it must be done.
+        knowledge: what earlier lowerings have taught about assumed inputs.
+    """
+
+    def __init__(
+        self, text: Text, limits: Limits, deadline: Deadline, knowledge: Knowledge
+    ) -> None:
+        self.text = text
+        self.limits = limits
+        self.deadline = deadline
+        self.knowledge = knowledge
+        self.maker = Maker(limits)
+        self.drafts: list[Draft] = []
+        self.module: tuple[str, ...] = ()
+        self.blamed: list[str] = []
+        self.buffers = self.numbers = self.flops = 0
+
+    def view(self, base: Ref, result: Ref) -> Ref:
+        """Returns `result` marked as a view of `base`."""
+        return Ref(result.index, base.buffer, True)
+
+    def copied(self, value: object, node: ast.AST) -> Ref:
+        """Returns an array of its own with the same content: no gate, since values never change."""
+        ref = self.node(value, node)
+        self.buffers += 1
+        return Ref(ref.index, self.buffers)
+
+    def static_value(self, ref: Ref) -> int | None:
+        """Makes the inputs behind a scalar plain numbers and restarts; None where that cannot be."""
+        draft = self.drafts[ref.index]
+        if draft.kind is Kind.CONSTANT and draft.shape == () and draft.value is not None:
+            number = float(draft.value)
+            return int(number) if number == int(number) else None
+        names: set[str] = set()
+        queue = [ref.index]
+        while queue:
+            current = self.drafts[queue.pop()]
+            if current.shape != ():
+                return None
+            if current.kind is Kind.INPUT and current.name is not None:
+                names.add(current.name)
+            queue.extend(current.arguments)
+        if not names:
+            return None
+        self.knowledge.static |= names
+        raise Restart
+
+    def need_rank(self, ref: Ref, rank: int) -> None:
+        """Restarts with more axes for the assumed inputs behind a node, where there are any."""
+        for name in self.drafts[ref.index].open:
+            if self.knowledge.raise_rank(name, rank, pin=True):
+                raise Restart
+
+    def node(self, value: object, where: ast.AST | None) -> Ref:
+        """Returns a value as a node; numbers and lists of numbers become constants."""
+        if isinstance(value, Ref):
+            return value
+        span = None if where is None else self.span(where)
+        if isinstance(value, bool | int | float):
+            return self.array_constant(np.asarray(float(value)), span)
+        if isinstance(value, list | tuple) and value:
+            if any(isinstance(v, Ref) for v in value):
+                raise NotAllowed(
+                    "An array made of computed values is not in the language yet.",
+                    span=span,
+                    hint="Write the formula with whole arrays.",
+                )
+            try:
+                return self.array_constant(self.maker.array(value), span)
+            except EngineError as error:
+                error.span = error.span or span
+                raise
+        what = "nothing" if value is None else "text" if isinstance(value, str) else "a function"
+        raise NotAllowed(
+            f"{what} was found where a number belongs.".capitalize(),
+            span=span,
+            hint="Use a number or an array.",
+        )
+
+    def array_constant(self, array: NDArray[np.float64], span: Span | None) -> Ref:
+        """Puts a constant on the tape."""
+        draft = Draft(Kind.CONSTANT, None, (), {}, array.shape, span, self.module, False, False)
+        draft.value = array
+        return self.add(draft)
+
+    def whole_constant(self, numbers: NDArray[np.int64], span: Span | None) -> Ref:
+        """Puts an index array on the tape, as integers."""
+        draft = Draft(Kind.CONSTANT, None, (), {}, numbers.shape, span, self.module, False, False)
+        draft.value = numbers.astype(np.int64)
+        return self.add(draft)
+
+    def arrays(self, values: Sequence[object], node: ast.AST) -> tuple[Ref, ...]:
+        """Returns values as nodes."""
+        return tuple(self.node(v, node) for v in values)
+
+    def overloaded(self, spelling: str, refs: tuple[Ref, ...], span: Span | None) -> Ref:
+        """Makes the gate that a product's ranks choose; free names get the ranks their letters suggest."""
+        for ref in refs:
+            draft = self.drafts[ref.index]
+            if draft.open and not any(self.knowledge.guesses[n].pinned for n in draft.open):
+                name = min(draft.open, key=lambda n: (n.startswith("b"), not n[0].isupper(), n))
+                changed = self.knowledge.raise_rank(name, 2 if name[0].isupper() else 1, pin=True)
+                if changed:
+                    raise Restart
+        try:
+            primitive = REGISTRY[
+                OVERLOADS[spelling](tuple(len(self.drafts[r.index].shape) for r in refs))
+            ]
+        except ShapeMismatch as error:
+            self.learn(error, refs)
+            raise self.located(error, refs, span) from None
+        return self.gate(primitive, refs, {}, span)
+
+    def gate(
+        self,
+        primitive: Primitive,
+        refs: tuple[Ref, ...],
+        settings: Mapping[str, object],
+        span: Span | None,
+    ) -> Ref:
+        """Puts a gate on the tape; its shape and cost are checked first."""
+        drafts = [self.drafts[r.index] for r in refs]
+        self.adapt(primitive, drafts)
+        complete = {**primitive.settings, **settings}
+        if "tie" in complete:
+            complete["tie"] = 0.5 if all(d.from_input for d in drafts) else 0.0
+        complete = {
+            k: normal_axis(v, drafts[0].shape) if k == "axis" else v for k, v in complete.items()
+        }
+        shapes = [d.shape for d in drafts]
+        try:
+            shape = primitive.shape(*shapes, **complete)
+        except ShapeMismatch as error:
+            self.learn(error, refs)
+            raise self.located(error, refs, span) from None
+        self.charge(primitive, shape, shapes, span)
+        draft = Draft(
+            Kind.GATE,
+            primitive.name,
+            tuple(r.index for r in refs),
+            {k: plain_setting(v) for k, v in complete.items()},
+            shape,
+            span,
+            self.module,
+            any(d.from_input for d in drafts),
+            any(
+                d.differentiable and primitive.argument_at(k) in primitive.vjp
+                for k, d in enumerate(drafts)
+            ),
+        )
+        if primitive.structure is Structure.DIAGONAL:
+            draft.open = frozenset().union(*(d.open for d in drafts))
+        moves = primitive.structure in (
+            Structure.SELECTION,
+            Structure.PERMUTATION,
+            Structure.BROADCAST,
+        )
+        draft.boolean = not primitive.vjp or (moves and drafts[0].boolean)
+        return self.add(draft)
+
+    def adapt(self, primitive: Primitive, drafts: Sequence[Draft]) -> None:
+        """Gives free names the shape of an elementwise partner, and reductions something to reduce."""
+        if not self.knowledge.guesses:
+            return
+        if primitive.structure is Structure.DIAGONAL and len(drafts) > 1:
+            full = max((d.shape for d in drafts), key=len)
+            for draft in drafts:
+                if draft.open and len(draft.shape) < len(full):
+                    changed = [self.knowledge.take_shape(name, full) for name in sorted(draft.open)]
+                    if any(changed):
+                        raise Restart
+        if primitive.structure is Structure.REDUCTION and drafts[0].open and drafts[0].shape == ():
+            name = min(drafts[0].open, key=lambda n: (n.startswith("b"), n))
+            if self.knowledge.raise_rank(name, 1, pin=False):
+                raise Restart
+
+    def learn(self, error: ShapeMismatch, refs: Sequence[Ref]) -> None:
+        """Restarts when a mismatch says something about an assumed input; else notes whom to blame."""
+        if not self.knowledge.guesses:
+            return
+        if error.sizes is not None and self.knowledge.equate(*error.sizes):
+            raise Restart
+        if error.rank is not None and error.rank[0] < len(refs):
+            self.need_rank(refs[error.rank[0]], error.rank[1])
+        self.blamed = [n for r in refs for n in sorted(self.drafts[r.index].open)]
+
+    def located(
+        self, error: ShapeMismatch, refs: Sequence[Ref], span: Span | None
+    ) -> ShapeMismatch:
+        """Returns a mismatch with the gate's place and its arguments' names."""
+        names = [self.drafts[r.index].name for r in refs]
+        if len(refs) > 1 and all(names):
+            parts = " and ".join(
+                f"{excerpt(n)} {show(self.drafts[r.index].shape)}"
+                for n, r in zip(names, refs, strict=True)
+            )
+            error.detail = f"{error.detail} Here: {parts}."
+        error.span = error.span or span
+        return error
+
+    def charge(
+        self, primitive: Primitive, shape: Shape, shapes: Sequence[Shape], span: Span | None
+    ) -> None:
+        """Adds a gate's cost to the bill and checks it against the limits."""
+        size = math.prod(shape)
+        self.limits.check(
+            "dimensions", len(shape), "this value would have {found} dimensions", span=span
+        )
+        self.limits.check("node_numbers", size, "this value would hold {found} numbers", span=span)
+        cost = (
+            max([size, *(math.prod(s) for s in shapes)])
+            if primitive.cost is None
+            else primitive.cost(shape, *shapes)
+        )
+        self.flops += cost
+        self.limits.check(
+            "flops", self.flops, "the program would cost {found} operations", span=span
+        )
+
+    def add(self, draft: Draft) -> Ref:
+        """Puts a draft on the tape."""
+        self.numbers += math.prod(draft.shape)
+        self.limits.check(
+            "total_numbers", self.numbers, "the circuit would hold {found} numbers", span=draft.span
+        )
+        self.limits.check(
+            "gates", len(self.drafts), "the circuit would have {found} nodes", span=draft.span
+        )
+        self.drafts.append(draft)
+        if len(self.drafts) % 256 == 0:
+            self.deadline.check()
+        self.buffers += 1
+        return Ref(len(self.drafts) - 1, self.buffers)
+
+    def span(self, node: ast.AST) -> Span | None:
+        """Returns where a piece of syntax stands."""
+        return self.text.span(node)
+
+
+def normal_axis(axis: object, shape: Shape) -> object:
+    """Returns an axis setting counted from the front; one that is out of range is left for the shape rule to refuse."""
+    if isinstance(axis, tuple):
+        return tuple(normal_axis(a, shape) for a in axis)
+    if isinstance(axis, int) and not isinstance(axis, bool) and -len(shape) <= axis < 0:
+        return axis + len(shape)
+    return axis
+
+
+def plain_setting(value: object) -> object:
+    """Returns a setting without the history of its sizes."""
+    if isinstance(value, tuple):
+        return tuple(plain_setting(v) for v in value)
+    return int(value) if isinstance(value, Size) else value
+
+
+def finished(draft: Draft, index: int, place: Mapping[int, int]) -> Node:
+    """Returns a draft as a node of the tape."""
+    return Node(
+        index,
+        draft.kind,
+        draft.primitive,
+        tuple(place[a] for a in draft.arguments),
+        draft.settings,
+        tuple(int(n) for n in draft.shape),
+        draft.name or None,
+        tuple(draft.aliases),
+        draft.span,
+        draft.module,
+        draft.value,
+        draft.from_input,
+        draft.differentiable,
+    )
