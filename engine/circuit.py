@@ -184,7 +184,8 @@ class Circuit:
                         "non-finite",
                         "warning",
                         node.index,
-                        f"The first value that is not finite is born at {node.name or node.primitive}: {what} in {count} of {value.size}.",
+                        f"The first value that is not finite is born at {node.name or node.primitive}: "
+                        f"{what} in {count} of {value.size}.",
                         "Look at what goes into this gate.",
                     )
                 )

@@ -106,7 +106,8 @@ class Writer:
         upstream: ast.expr = ast.Name(self.gradients[node.index], ast.Load())
         statements = self.rule(node, key, upstream, f"{target}_part" if adds else target)
         *before, last = statements
-        assert isinstance(last, ast.Return) and last.value is not None
+        assert isinstance(last, ast.Return)
+        assert last.value is not None
         value = self.summed(last.value, node, key, summed)
         written = ast.unparse(value)
         parts = [ast.unparse(s) for s in before]

@@ -165,7 +165,8 @@ class Pass:
             structure.value not in ("diagonal", "reduction")
             and shape.structure is not Structure.SCALAR
         ):
-            return rf"{end} = J^{{\top}} {start},\quad J = {latex.partial(self.symbols[node.index], self.symbols[source])}"
+            slope = latex.partial(self.symbols[node.index], self.symbols[source])
+            return rf"{end} = J^{{\top}} {start},\quad J = {slope}"
         if slope in ("1", r"\mathbf{1}"):
             return rf"{end} = {start}"
         if slope == r"\left(-1\right)":
