@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.graph import Array, Graph, Node, Shape
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Structure
+
+Mask = NDArray[np.bool_]
+Entry = TypeVar("Entry", np.float64, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,12 @@ class Gradients:
     Attributes:
         upstream: per tape place, dL/d(value) with all contributions added, or None off the path.
         messages: in the order they were sent.
+        rescued: gates where an unselected branch met an infinite slope: 0 was taken for 0 times infinity.
     """
 
     upstream: list[Array | None]
     messages: list[Message]
+    rescued: list[int]
 
 
 def on_path(graph: Graph, wrt: Iterable[int]) -> list[bool]:
@@ -87,6 +94,7 @@ def backward(
     upstream: list[Array | None] = [None] * len(graph.nodes)
     upstream[graph.output] = seed
     messages: list[Message] = []
+    unselected = Unselected(graph)
     with np.errstate(all="ignore"):
         for node in reversed(graph.nodes):
             arriving = upstream[node.index]
@@ -95,16 +103,66 @@ def backward(
             for key, source in enumerate(node.arguments):
                 if not wanted[source] or not has_rule(node, key):
                     continue
-                raw = vjp(node, key, arriving, values)
+                raw = unselected.cleared(node, key, vjp(node, key, arriving, values), values)
                 downstream, axes = unbroadcast(raw, values[source].shape)
                 before = upstream[source]
-                upstream[source] = (
-                    downstream if before is None else before + downstream
-                )  # fan-out adds
+                upstream[source] = downstream if before is None else before + downstream  # they add
                 messages.append(Message(node.index, key, downstream, axes, raw.shape))
             if node.index % 64 == 0:
                 deadline.check()
-    return Gradients(upstream, messages)
+    return Gradients(upstream, messages, unselected.rescued)
+
+
+class Unselected:
+    """Entries that no gradient can come from, since a gate such as `where` did not choose what they lead to.
+
+    Behind them an infinite slope must not turn the 0 that arrives into NaN. Only programs with such a gate are followed,
+    entry by entry through elementwise gates and reductions; elsewhere a NaN is a NaN.
+
+    Attributes:
+        rescued: gates where that happened.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.rescued: list[int] = []
+        self._follows = any(
+            n.primitive is not None and REGISTRY[n.primitive].selects for n in graph.nodes
+        )
+        self._entries: dict[int, Mask | None] = {}
+
+    def cleared(self, node: Node, key: int, raw: Array, values: Sequence[Array]) -> Array:
+        """Returns a rule's answer with 0 at the entries that were not selected, and notes them for the source."""
+        if not self._follows:
+            return raw
+        primitive = REGISTRY[node.primitive or ""]
+        structure = primitive.structure_of(primitive.argument_at(key))
+        source = node.arguments[key]
+        blocked = self._entries.get(node.index)
+        mask: Mask | None = None
+        if structure is Structure.DIAGONAL:
+            mask = None if blocked is None else np.broadcast_to(blocked, raw.shape)
+            if primitive.selects:
+                unchosen = vjp(node, key, np.ones(values[node.index].shape), values) == 0
+                mask = unchosen if mask is None else mask | unchosen
+        elif structure is Structure.REDUCTION and blocked is not None:
+            mask = np.broadcast_to(kept(node, blocked, values[source]), raw.shape)
+        elif blocked is not None and blocked.all():
+            mask = np.ones(raw.shape, dtype=bool)
+        if mask is not None and mask.any():
+            if not np.isfinite(raw[mask]).all():
+                self.rescued.append(node.index)
+            raw = np.where(mask, 0.0, raw)
+        self._note(source, mask, values[source].shape)
+        return raw
+
+    def _note(self, source: int, mask: Mask | None, shape: Shape) -> None:
+        """Remembers the entries of a source that every one of its uses leaves unselected."""
+        if mask is not None and mask.shape != shape:
+            mask = mask.all(axis=stretched_axes(mask.shape, shape)).reshape(shape)
+        first = source not in self._entries
+        before = self._entries.get(source)
+        both = mask if first or mask is None or before is None else before & mask
+        self._entries[source] = both if first or before is not None else None
 
 
 def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array:
@@ -122,7 +180,7 @@ def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array
     return np.asarray(primitive.vjp[name](upstream, out, *arguments, **settings))
 
 
-def kept(node: Node, reduced: Array, argument: Array) -> Array:
+def kept(node: Node, reduced: NDArray[Entry], argument: Array) -> NDArray[Entry]:
     """Returns a reduction's result with the reduced axes kept as size 1."""
     shape = tuple(
         1 if k in reduced_axes(node, argument.ndim) else n for k, n in enumerate(argument.shape)

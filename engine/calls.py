@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from engine.assume import Size
 from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, UndefinedName
 from engine.indexing import Indexing
 from engine.language import nearest, shown
-from engine.plain import Number, arithmetic, is_plain, to_float
+from engine.plain import Number, is_plain, to_float
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
 from engine.tape import Ref
 
@@ -26,8 +27,12 @@ class Function:
 
     name: str
     parameters: tuple[str, ...]
-    defaults: tuple[ast.expr, ...]
+    defaults: tuple[object, ...]
     body: tuple[ast.stmt, ...]
+
+    def called(self, name: str) -> Function:
+        """Returns the function under the name it is called by: a lambda has none of its own."""
+        return self if self.name else replace(self, name=name)
 
 
 class Returned(Exception):
@@ -39,6 +44,9 @@ class Returned(Exception):
 
 
 CONVERSIONS: dict[str, Callable[[Number], Number]] = {"float": to_float, "round": round, "int": int}
+
+
+EXTREMES = frozenset(("max", "min"))
 
 
 class Calls(Indexing):
@@ -113,17 +121,14 @@ class Calls(Indexing):
         for scope in (self.scopes[-1], self.globals):
             value = scope.get(name)
             if isinstance(value, Function):
-                return self.inline(
-                    value
-                    if value.name != "lambda"
-                    else Function(name, value.parameters, value.defaults, value.body),
-                    node,
-                )
+                return self.inline(value.called(name), node)
         if name == "len" and len(node.args) == 1:
             return self.length(node)
-        if name in ("float", "round", "int") and len(node.args) == 1:
+        if name == "range":
+            return list(self.turns(node))
+        if name in CONVERSIONS and len(node.args) == 1:
             value = self.value(node.args[0])
-            if is_plain(value):
+            if is_plain(value) and (name == "float" or math.isfinite(value)):
                 return CONVERSIONS[name](value)
             if name == "float" and isinstance(value, Ref) and self.drafts[value.index].shape == ():
                 return value
@@ -139,31 +144,62 @@ class Calls(Indexing):
     def bare(self, name: str, node: ast.Call) -> object:
         """Returns Python's own max, min, sum, abs, pow: plain for plain numbers, else the gate."""
         values = [self.value(a) for a in node.args]
-        if len(values) == 1 and isinstance(values[0], list | tuple) and name != "abs":
+        if len(values) == 1 and isinstance(values[0], list | tuple) and not node.keywords:
             parts = list(values[0])
             if name == "sum" and parts:
                 total = parts[0]
                 for part in parts[1:]:
                     total = self.binary(ast.Add, total, part, node)
                 return total
-            if len(parts) > 1:
-                values = parts
-        if values and all(is_plain(v) for v in values) and (len(values) > 1 or name == "abs"):
-            plain = [
-                float(v) if isinstance(v, float) else v
-                for v in values
-                if isinstance(v, int | float)
-            ]
-            if name == "pow":
-                return arithmetic(ast.Pow, plain[0], plain[1])
-            return {"max": max, "min": min}[name](plain) if name != "abs" else abs(plain[0])
-        spellings = language.BARE[name]
-        if name in ("max", "min") and len(values) > 1 and not node.keywords:
-            refs = tuple(self.node(v, node) for v in values)
-            if len(refs) == 2:
-                return self.gate(language.SPELLINGS[spellings[1]], refs, {}, self.span(node))
-            return self.gate(REGISTRY[spellings[2]], refs, {}, self.span(node))
-        return self.apply(language.SPELLINGS[spellings[0]], values, node)
+            values = parts if name in EXTREMES and len(parts) > 1 else values
+        if name in EXTREMES and len(values) > 1 and not node.keywords:
+            return self.extreme(name, values, node)
+        if name == "abs" and len(values) == 1 and is_plain(values[0]):
+            return abs(values[0])
+        if name == "pow" and len(values) == 2:
+            return self.binary(ast.Pow, values[0], values[1], node)
+        if len(values) > 1 and name in EXTREMES | {"sum"}:
+            raise BadCall(
+                f"{name} takes one array, or plain values and nothing else.",
+                span=self.span(node),
+                hint=f"Write np.{name}(x, axis=0) for an axis.",
+            )
+        return self.apply(language.SPELLINGS[language.BARE[name][0]], values, node)
+
+    def extreme(self, name: str, values: Sequence[object], node: ast.Call) -> object:
+        """Returns the elementwise max or min of several values; literals together take the place of one.
+
+        A tie is split evenly among the values that depend on an input, and literals take the whole share: so the
+        literals are reduced to their own extreme first, and that meets the rest in one gate.
+        """
+        plain = [v for v in values if is_plain(v)]
+        best = (max if name == "max" else min)(plain) if plain else None
+        rest = [self.node(v, node) for v in values if not is_plain(v)]
+        if not rest:
+            return best
+        _, two, many = language.BARE[name]
+        pair = language.SPELLINGS[two]
+        if len(values) == 2:
+            return self.gate(pair, self.arrays(values, node), {}, self.span(node))
+        together = rest[0]
+        if len(rest) == 2:
+            together = self.gate(pair, (rest[0], rest[1]), {}, self.span(node))
+        elif len(rest) > 2:
+            together = self.gate(REGISTRY[many], tuple(rest), {}, self.span(node))
+        if best is None:
+            return together
+        return self.gate(pair, (together, self.node(best, node)), {}, self.span(node))
+
+    def turns(self, node: ast.Call) -> range:
+        """Returns the numbers of range(...)."""
+        bounds = [self.whole_number(argument) for argument in node.args]
+        if not 1 <= len(bounds) <= 3 or node.keywords or (len(bounds) == 3 and bounds[2] == 0):
+            raise BadCall(
+                "range takes 1 to 3 whole numbers.", span=self.span(node), hint="Such as range(5)."
+            )
+        turns = range(*bounds)
+        self.limits.check("gates", len(turns), "the range has {found} turns", span=self.span(node))
+        return turns
 
     def length(self, node: ast.Call) -> int:
         """Returns len(x)."""
@@ -257,12 +293,19 @@ class Calls(Indexing):
         }
         if name in ("array", "asarray") and len(arguments) == 1 and isinstance(arguments[0], Ref):
             return self.copied(arguments[0], node)
+        if name in ("array", "asarray") and len(arguments) == 1 and is_mask(arguments[0]):
+            return self.mask_constant(arguments[0], self.span(node))
         try:
             made = self.maker.make(name, arguments, keywords)
         except EngineError as error:
             error.span = error.span or self.span(node)
             raise
-        return self.array_constant(made, self.span(node))
+        ref = self.array_constant(made, self.span(node))
+        asked = keywords.get("shape", arguments[0] if arguments else None)
+        sizes = asked if isinstance(asked, tuple) else (asked,)
+        if all(isinstance(n, int) for n in sizes) and sizes == made.shape:
+            self.drafts[ref.index].shape = sizes  # they may know which axis they stand for
+        return ref
 
     def plain(self, node: ast.expr, call: ast.Call) -> object:
         """Returns an argument that must be made of plain numbers; sizes from inputs become plain."""
@@ -335,8 +378,7 @@ class Calls(Indexing):
                 break
         late = function.parameters[len(function.parameters) - len(function.defaults) :]
         for parameter, default in zip(late, function.defaults, strict=True):
-            if parameter not in scope:
-                scope[parameter] = self.value(default)
+            scope.setdefault(parameter, default)
         if set(scope) != set(function.parameters) or len(node.args) > len(function.parameters):
             wanted = ", ".join(function.parameters) or "nothing"
             raise BadCall(
@@ -421,7 +463,7 @@ class Calls(Indexing):
             return number
         if isinstance(value, list | tuple):
             return tuple(self.setting(entry, node) for entry in value)
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and math.isfinite(value) and value == int(value):
             return int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return value if isinstance(value, Size) else int(value)
@@ -442,3 +484,19 @@ class Calls(Indexing):
         )
         if self.work % 64 == 0:
             self.deadline.check()
+
+
+def is_mask(value: object) -> bool:
+    """Returns whether a value is a list of truth values only."""
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(v, bool) or is_mask(v) for v in value)
+    )
+
+
+def parameters_of(arguments: ast.arguments) -> tuple[str, ...] | None:
+    """Returns the names of plain parameters, or None where some are starred or keyword-only."""
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
+        return None
+    return tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))

@@ -174,6 +174,18 @@ class Circuit:
                         f"Nothing that reaches the output depends on {name}: its gradient is 0.",
                     )
                 )
+        for place in dict.fromkeys(gradients.rescued):
+            gate = self.graph.nodes[place]
+            found.append(
+                Notice(
+                    "unselected-branch",
+                    "warning",
+                    place,
+                    f"At {gate.name or gate.primitive} a branch that where or max did not choose has an infinite slope: "
+                    "0 × Infinity would be NaN, and 0 is taken.",
+                    "Make the argument safe inside the branch, such as np.where(x > 0, x, 1).",
+                )
+            )
         for node in self.graph.nodes:
             value = values[node.index]
             if value.dtype == np.float64 and not np.isfinite(value).all():
@@ -184,7 +196,7 @@ class Circuit:
                         "non-finite",
                         "warning",
                         node.index,
-                        f"The first value that is not finite is born at {node.name or node.primitive}: "
+                        f"The first value that is not finite is born at {node.name or node.primitive or 'a constant'}: "
                         f"{what} in {count} of {value.size}.",
                         "Look at what goes into this gate.",
                     )

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 from engine import language
-from engine.calls import Calls, Function
+from engine.calls import Calls, Function, parameters_of
 from engine.errors import BadInput, NotAllowed, Span, UndefinedName, excerpt
 from engine.graph import Kind, Notice, Shape
 from engine.inputs import whole
@@ -35,12 +35,17 @@ OPERATOR_SIGNS: dict[type[ast.operator], str] = {
 }
 
 
+ASSUMED_COUNT = 3
+"""What an input that nobody gave stands for where it is used as a size."""
+
+
 class Expressions(Calls):
     """Evaluates expressions."""
 
     notices: list[Notice]
     written_out: dict[str, ast.expr]
     assigned: set[str]
+    assumed_sizes: set[str]
 
     def value(self, node: ast.expr) -> object:
         """Returns what an expression stands for."""
@@ -65,12 +70,25 @@ class Expressions(Calls):
         if isinstance(node, ast.List):
             return [self.value(entry) for entry in node.elts]
         if isinstance(node, ast.Lambda):
-            parameters = tuple(a.arg for a in node.args.args)
-            body = ast.copy_location(ast.Return(value=node.body), node.body)
-            return Function("lambda", parameters, tuple(node.args.defaults), (body,))
+            return self.function(
+                "", node, (ast.copy_location(ast.Return(value=node.body), node.body),)
+            )
         raise NotAllowed(
             "This cannot stand here.", span=self.span(node), hint="Write it another way."
         )
+
+    def function(
+        self, name: str, node: ast.FunctionDef | ast.Lambda, body: tuple[ast.stmt, ...]
+    ) -> Function:
+        """Returns a def or a lambda, its defaults evaluated where it stands, as in Python."""
+        parameters = parameters_of(node.args)
+        if parameters is None:
+            raise NotAllowed(
+                "*args and keyword-only arguments are not in the language.",
+                span=self.span(node),
+                hint="Use plain arguments.",
+            )
+        return Function(name, parameters, tuple(self.value(d) for d in node.args.defaults), body)
 
     def chain(self, node: ast.BinOp) -> object:
         """Evaluates a run of left operands without recursion, so that long sums are no deeper than short ones."""
@@ -109,6 +127,12 @@ class Expressions(Calls):
                 hint="Wrap them in np.array(...).",
             )
         primitive = language.SPELLINGS[spelling]
+        if kind in (ast.Add, ast.Sub) and self.is_mask(left) and self.is_mask(right):
+            raise NotAllowed(
+                "Masks are true or false: NumPy does not add or subtract them.",
+                span=self.span(node),
+                hint="Use | for or, or multiply a mask by 1.0 first.",
+            )
         return self.gate(
             primitive, (self.node(left, node), self.node(right, node)), {}, self.span(node)
         )
@@ -125,8 +149,14 @@ class Expressions(Calls):
             raise NotAllowed(
                 "~ and not are for masks only.", span=self.span(node), hint="Use - for minus."
             )
+        if self.is_mask(value):
+            raise NotAllowed("A mask has no minus.", span=self.span(node), hint="Use ~ for not.")
         primitive = language.SPELLINGS[language.UNARY[type(node.op)]]
         return self.gate(primitive, (self.node(value, node),), {}, self.span(node))
+
+    def is_mask(self, value: object) -> bool:
+        """Returns whether a value is a node of truth values."""
+        return isinstance(value, Ref) and self.drafts[value.index].boolean
 
     def compare(self, node: ast.Compare) -> object:
         """Returns a mask, or a bool for two numbers."""
@@ -196,7 +226,8 @@ class Expressions(Calls):
                 span=self.span(node),
                 hint="Use another name.",
             )
-        known = [*self.globals, *self.scopes[-1], *self.given, *self.written_out]
+        bound = (n for n in self.globals if n not in self.inputs or n in self.assigned)
+        known = [*bound, *self.scopes[-1], *self.given, *self.written_out]
         plain = name.replace("_", "")
         twin = next((k for k in known if k != name and k.replace("_", "") == plain), None)
         if twin is not None:
@@ -205,7 +236,7 @@ class Expressions(Calls):
                 span=self.span(node),
                 hint=twin,
             )
-        if name == "e":
+        if name == "e" and name not in self.inputs:
             self.notices.append(
                 Notice(
                     "notice", "info", None, "e is an ordinary name here.", "np.e is the constant."
@@ -217,15 +248,16 @@ class Expressions(Calls):
         """Returns the input that a free name stands for, or its number where it is used as a size."""
         if name in self.knowledge.static:
             return self.static_number(name)
-        if name in self.inputs:
-            return self.inputs[name]
         shape: Shape = self.given[name].shape if name in self.given else self.knowledge.shape(name)
-        return self.add_input(name, shape, self.span(node), assigned=False)
+        ref = self.add_input(name, shape, self.span(node), assigned=False)
+        self.globals[name] = ref
+        return ref
 
     def static_number(self, name: str) -> object:
         """Returns the whole number that a given or assumed input used as a size stands for."""
         if name not in self.given:
-            return 3
+            self.assumed_sizes.add(name)
+            return ASSUMED_COUNT
         numbers = whole(name, self.given[name])
         if numbers.shape != ():
             raise BadInput(

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.graph import Array, Graph, Kind, Whole
+from engine.errors import BadInput, ShapeMismatch
+from engine.graph import Array, Graph, Kind, Node, Whole
 from engine.limits import Deadline
-from engine.primitives import REGISTRY
+from engine.primitives import REGISTRY, Primitive
+from engine.primitives.shapes import show
 
 Values = list[NDArray[np.float64]]
 
@@ -27,9 +29,7 @@ def forward(graph: Graph, inputs: Mapping[str, Array | Whole], deadline: Deadlin
         for node in graph.nodes:
             if node.kind is Kind.GATE and node.primitive is not None:
                 arguments = [values[a] for a in node.arguments]
-                values.append(
-                    np.asarray(REGISTRY[node.primitive].forward(*arguments, **node.settings))
-                )
+                values.append(evaluate(node, REGISTRY[node.primitive], arguments))
                 if node.index % 64 == 0:
                     deadline.check()
             elif node.kind is Kind.INPUT and node.name is not None:
@@ -37,3 +37,25 @@ def forward(graph: Graph, inputs: Mapping[str, Array | Whole], deadline: Deadlin
             elif node.value is not None:
                 values.append(node.value)
     return values
+
+
+def evaluate(node: Node, primitive: Primitive, arguments: list[Array]) -> Array:
+    """Returns one gate's value; truth values that enter arithmetic count as 0 and 1, in full precision."""
+    for key, argument in enumerate(arguments):
+        if argument.dtype == bool and primitive.argument_at(key) in primitive.vjp:
+            arguments[key] = argument.astype(np.float64)
+    try:
+        value: Array = np.asarray(primitive.forward(*arguments, **node.settings))
+    except (IndexError, TypeError, ValueError) as error:
+        raise BadInput(
+            f"{primitive.name} cannot be computed with these values.",
+            span=node.span,
+            hint="Check indices and shapes.",
+        ) from error
+    if value.shape != node.shape:
+        raise ShapeMismatch(
+            f"{primitive.name} now has shape {show(value.shape)}; when the circuit was built it had {show(node.shape)}.",
+            span=node.span,
+            hint="Build the circuit again for these inputs.",
+        )
+    return value

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.assume import Restart
-from engine.errors import NotAllowed, ShapeMismatch, ShapeNeeded, Span, excerpt
+from engine.errors import NotAllowed, ShapeMismatch, Span, excerpt
 from engine.graph import Kind
 from engine.inputs import whole
 from engine.primitives import REGISTRY
@@ -22,6 +22,10 @@ class Indexing(Tape, ABC):
     """Reads what stands in brackets."""
 
     given: Mapping[str, NDArray[np.float64]]
+
+    @abstractmethod
+    def input_value(self, name: str) -> NDArray[np.float64]:
+        """Returns an input's value."""
 
     @abstractmethod
     def value(self, node: ast.expr) -> object:
@@ -38,7 +42,7 @@ class Indexing(Tape, ABC):
         if isinstance(index, Ref):
             mask = self.fitted_mask(index, ref, span)
             return self.gate(
-                REGISTRY["select"], (ref, mask), {"count": self.count_true(mask, span)}, span
+                REGISTRY["select"], (ref, mask), {"count": self.count_true(index)}, span
             )
         if any(isinstance(entry, Ref) for entry in index):
             return self.gathered(ref, index, span)
@@ -99,8 +103,9 @@ class Indexing(Tape, ABC):
             if known is None or choices < known:
                 self.knowledge.labels[name] = choices if known is None else min(known, choices)
                 raise Restart
-            if name in self.given:
-                numbers = whole(name, self.given[name])
+            known_value = self.given.get(name, draft.value)
+            if known_value is not None:
+                numbers = whole(name, known_value)
                 self.check_range(numbers, choices, f"Input {excerpt(name)}", span)
             return ref
         if draft.value is not None:
@@ -133,53 +138,54 @@ class Indexing(Tape, ABC):
         """Returns a basic index as a tuple, a mask as a Ref, or a tuple with Refs for index arrays."""
         shape = self.drafts[base.index].shape
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
-        plain_axes = not any(
-            isinstance(p, ast.Constant) and (p.value is None or p.value is Ellipsis) for p in parts
-        )
-        result: list[object] = []
-        for axis, part in enumerate(parts):
-            size = shape[axis] if plain_axes and axis < len(shape) else 0
-            if isinstance(part, ast.Slice):
-                bounds = self.slice(part)
-                for bound in (bounds.start, bounds.stop):
-                    if isinstance(bound, int) and self.knowledge.need(
-                        size, max(bound, -bound), exact=False
-                    ):
-                        raise Restart
-                result.append(bounds)
-                continue
-            value = self.value(part)
-            if isinstance(value, float) and value == int(value):
-                value = int(value)
-            if (
-                value is None
-                or value is Ellipsis
-                or (isinstance(value, int) and not isinstance(value, bool))
-            ):
-                if isinstance(value, int):
-                    literal = isinstance(part, ast.Constant | ast.UnaryOp)
-                    if self.knowledge.need(
-                        size, value + 1 if value >= 0 else -value, exact=literal
-                    ):
-                        raise Restart
-                    value = int(value)
-                result.append(value)
-                continue
-            ref = self.node(value, part)
-            draft = self.drafts[ref.index]
-            if draft.boolean:
-                if len(parts) > 1:
-                    raise NotAllowed(
-                        "A mask stands alone in the brackets.",
-                        span=self.span(node),
-                        hint="Use x[mask].",
-                    )
-                return ref
-            if draft.shape == () and (number := self.static_value(ref)) is not None:
-                result.append(number)
-                continue
-            result.append(ref)
-        return tuple(result)
+        entries = [self.index_entry(part) for part in parts]
+        refs = [e for e in entries if isinstance(e, Ref)]
+        if any(self.drafts[r.index].boolean for r in refs):
+            if len(parts) > 1:
+                raise NotAllowed(
+                    "A mask stands alone in the brackets.",
+                    span=self.span(node),
+                    hint="Use x[mask].",
+                )
+            return refs[0]
+        if all(self.drafts[r.index].shape == () for r in refs):
+            entries = [self.known_entry(e) if isinstance(e, Ref) else e for e in entries]
+        if None not in entries and Ellipsis not in entries:
+            for part, entry, size in zip(parts, entries, shape, strict=False):
+                self.lengthen(part, entry, size)
+        return tuple(entries)
+
+    def index_entry(self, part: ast.expr) -> object:
+        """Returns one entry of an index: a slice, a whole number, None, Ellipsis, or a node."""
+        if isinstance(part, ast.Slice):
+            return self.slice(part)
+        value = self.value(part)
+        if isinstance(value, float) and math.isfinite(value) and value == int(value):
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int(value)
+        if value is None or value is Ellipsis:
+            return value
+        return self.node(value, part)
+
+    def known_entry(self, ref: Ref) -> object:
+        """Returns a scalar entry as a whole number where its inputs can be made plain, else as it is."""
+        number = self.static_value(ref)
+        return ref if number is None else number
+
+    def lengthen(self, part: ast.expr, entry: object, size: int) -> None:
+        """Restarts with a longer axis where an index of an assumed input asks for one."""
+        if isinstance(entry, slice):
+            bounds = [b for b in (entry.start, entry.stop) if isinstance(b, int)]
+            changed = [self.knowledge.need(size, max(b, -b), exact=False) for b in bounds]
+        elif isinstance(entry, int):
+            literal = isinstance(part, ast.Constant | ast.UnaryOp)
+            least = entry + 1 if entry >= 0 else -entry
+            changed = [self.knowledge.need(size, least, exact=literal)]
+        else:
+            changed = []
+        if any(changed):
+            raise Restart
 
     def slice(self, node: ast.Slice) -> slice:
         """Returns a slice of whole numbers."""
@@ -201,16 +207,31 @@ class Indexing(Tape, ABC):
         index = (Ellipsis, *[None] * missing)
         return self.gate(REGISTRY["getitem"], (mask,), {"index": index}, span)
 
-    def count_true(self, mask: Ref, span: Span | None) -> int:
-        """Refuses: how many entries a computed mask picks is not known before the program runs."""
-        draft = self.drafts[mask.index]
-        if draft.value is not None:
-            return int(draft.value.sum())
-        raise ShapeNeeded(
-            "How many entries a mask picks is known only when the program runs, so x[mask] has no fixed shape.",
-            span=span,
-            hint="Use np.where(mask, x, 0), or x * mask.",
-        )
+    def count_true(self, mask: Ref) -> int:
+        """Returns how many entries a mask picks, at the inputs of this build.
+
+        A mask's count is a shape, so it has to be known now: this is the one thing that is computed while lowering.
+        """
+        needed: set[int] = set()
+        queue = [mask.index]
+        while queue:
+            place = queue.pop()
+            if place not in needed:
+                needed.add(place)
+                queue.extend(self.drafts[place].arguments)
+        values: dict[int, NDArray[np.float64]] = {}
+        with np.errstate(all="ignore"):
+            for place in sorted(needed):
+                draft = self.drafts[place]
+                if draft.primitive is not None:
+                    arguments = [values[a] for a in draft.arguments]
+                    forward = REGISTRY[draft.primitive].forward
+                    values[place] = np.asarray(forward(*arguments, **draft.settings))
+                elif draft.kind is Kind.INPUT and draft.name is not None:
+                    values[place] = self.input_value(draft.name)
+                elif draft.value is not None:
+                    values[place] = draft.value
+        return int(values[mask.index].sum())
 
     def whole_number(self, node: ast.expr) -> int:
         """Returns a size, a bound or an index as a plain whole number; an input used so stops being a wire."""

@@ -54,7 +54,8 @@ class Limits:
         """
         most = self.allowed(name)
         if found > most:
-            detail = f"{what.format(found=f'{found:,.0f}')}; the limit {name} is {most:,.0f}."
+            amount = f"{found:,.0f}" if found < 1e15 else "far too many"
+            detail = f"{what.format(found=amount)}; the limit {name} is {most:,.0f}."
             raise TooLarge(detail, span=span, hint="Make it smaller.", limit=name)
 
     def allowed(self, name: str) -> float:

@@ -21,8 +21,8 @@ from engine import language
 from engine.assume import Knowledge, Restart, assumed_value
 from engine.calls import Function, Returned
 from engine.creation import is_written_out
-from engine.errors import BadCall, NotAllowed, ShapeMismatch, ShapeNeeded, UndefinedName
-from engine.expressions import Expressions, Stale
+from engine.errors import NotAllowed, ShapeMismatch, ShapeNeeded, TooLarge, UndefinedName
+from engine.expressions import ASSUMED_COUNT, Expressions, Stale
 from engine.graph import Graph, Input, Kind, Notice, Role
 from engine.inputs import whole
 from engine.language import nearest, shown
@@ -86,6 +86,12 @@ def lower(request: Request) -> Lowered:
             return run.result()
         except Restart:
             request.deadline.check()
+        except RecursionError:
+            raise TooLarge(
+                "One expression is nested too deeply.",
+                hint="Give parts of it names, one a line.",
+                limit="bracket_depth",
+            ) from None
         except ShapeMismatch as error:
             guessed = next(iter(run.blamed), None)
             if guessed is None:
@@ -116,6 +122,7 @@ class Lowering(Expressions):
         self.aliases = set(language.MODULES)
         self.inputs = {}
         self.assigned = set()
+        self.assumed_sizes = set()
         self.written_out = self.find_written_out()
         self.work = 0
         self.last: object = None
@@ -138,8 +145,6 @@ class Lowering(Expressions):
                 )
             return self.node(self.last, None)
         value = self.globals.get(self.wanted)
-        if value is None and self.wanted in self.given and self.wanted in self.inputs:
-            value = self.inputs[self.wanted]
         if value is None or isinstance(value, Function):
             known = [n for n, v in self.globals.items() if isinstance(v, Ref)]
             close = nearest(self.wanted, known)
@@ -192,6 +197,11 @@ class Lowering(Expressions):
                             f"The program does not use the given {shown(name)}.",
                         )
                     )
+        for name in sorted(self.assumed_sizes):
+            count = np.asarray(float(ASSUMED_COUNT))
+            table[name] = Input(name, None, count, True, False, Role.LABEL)
+            message = f"{name} was not given, so it is assumed: {ASSUMED_COUNT}, used as a size."
+            self.notices.append(Notice("assumed-input", "info", None, message, "Give it a value."))
         names = {n: place[v.index] for n, v in self.globals.items() if isinstance(v, Ref)}
         names.update({n: place[r.index] for n, r in self.inputs.items() if n not in names})
         if self.maker.drawn:
@@ -207,25 +217,27 @@ class Lowering(Expressions):
 
     def input_record(self, name: str, index: int) -> Input:
         """Returns what is known of one used input."""
-        draft = self.drafts[self.inputs[name].index]
         assumed = name not in self.given and name not in self.assigned
-        if name in self.given:
-            value = self.given[name]
-        elif name in self.assigned and draft.value is not None:
-            value = draft.value
-        else:
-            positive = name in self.knowledge.positive
-            value = assumed_value(
-                name,
-                tuple(int(n) for n in draft.shape),
-                positive=positive,
-                choices=self.knowledge.labels.get(name),
-            )
+        value = self.input_value(name)
         if name in self.knowledge.labels:
             return Input(
                 name, index, whole(name, value), assumed, name in self.assigned, Role.LABEL
             )
         return Input(name, index, value, assumed, name in self.assigned, guessed_role(name))
+
+    def input_value(self, name: str) -> NDArray[np.float64]:
+        """Returns an input's value: given, written out, or assumed."""
+        draft = self.drafts[self.inputs[name].index]
+        if name in self.given:
+            return self.given[name]
+        if draft.value is not None:
+            return draft.value
+        return assumed_value(
+            name,
+            tuple(int(n) for n in draft.shape),
+            positive=name in self.knowledge.positive,
+            choices=self.knowledge.labels.get(name),
+        )
 
     def find_written_out(self) -> dict[str, ast.expr]:
         """Returns the names whose one top-level assignment writes an input out, with what it assigns."""
@@ -312,12 +324,11 @@ class Lowering(Expressions):
 
     def define(self, node: ast.FunctionDef) -> None:
         """Keeps a def for its calls."""
-        arguments = node.args
-        if node.decorator_list or arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
+        if node.decorator_list:
             raise NotAllowed(
-                "Decorators, *args and keyword-only arguments are not in the language.",
+                "A decorator is not in the language.",
                 span=self.span(node),
-                hint="Write def name(a, b): with plain arguments.",
+                hint="Leave it out.",
             )
         if len(self.scopes) > 1:
             raise NotAllowed(
@@ -325,10 +336,7 @@ class Lowering(Expressions):
                 span=self.span(node),
                 hint="Move it to the top.",
             )
-        parameters = tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))
-        self.globals[node.name] = Function(
-            node.name, parameters, tuple(arguments.defaults), tuple(node.body)
-        )
+        self.globals[node.name] = self.function(node.name, node, tuple(node.body))
 
     def loop(self, node: ast.For) -> None:
         """Unrolls `for i in range(...)`."""
@@ -349,17 +357,7 @@ class Lowering(Expressions):
                 span=self.span(node.target),
                 hint="Use for i in range(n).",
             )
-        bounds = [self.whole_number(argument) for argument in iterator.args]
-        if not 1 <= len(bounds) <= 3 or iterator.keywords or (len(bounds) == 3 and bounds[2] == 0):
-            raise BadCall(
-                "range takes 1 to 3 whole numbers.",
-                span=self.span(iterator),
-                hint="Such as range(5).",
-            )
-        turns = range(*bounds)
-        self.limits.check(
-            "gates", len(turns), "the loop has {found} turns", span=self.span(iterator)
-        )
+        turns = self.turns(iterator)
         name = node.target.id
         count = self.modules["for"] = self.modules.get("for", 0) + 1
         outer = self.module
@@ -390,21 +388,23 @@ class Lowering(Expressions):
 
     def assign_statement(self, node: ast.Assign) -> None:
         """Assigns one value to every target."""
-        if (
-            len(self.scopes) == 1
-            and len(node.targets) == 1
-            and self.assign_inputs(node.targets[0], node.value)
-        ):
+        if len(self.scopes) == 1 and self.assign_inputs(node.targets, node.value):
             return
         value = self.value(node.value)
         for target in node.targets:
-            self.assign(target, value)
+            given = isinstance(target, ast.Name) and target.id in self.given
+            written = given and is_written_out(node.value, self.dotted) and len(self.scopes) == 1
+            if isinstance(target, ast.Name) and written and target.id in self.knowledge.static:
+                self.bind(target.id, self.static_number(target.id))  # a given value wins
+            else:
+                self.assign(target, value)
 
-    def assign_inputs(self, target: ast.expr, value: ast.expr) -> bool:
-        """Makes inputs of a target that writes its value out; returns whether it did."""
-        targets, values = [target], [value]
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-            targets, values = target.elts, value.elts
+    def assign_inputs(self, given_targets: Sequence[ast.expr], value: ast.expr) -> bool:
+        """Makes inputs of targets that have their values written out; returns whether it did."""
+        targets: list[ast.expr] = list(given_targets)
+        values = [value] * len(targets)
+        if len(targets) == 1 and isinstance(targets[0], ast.Tuple) and isinstance(value, ast.Tuple):
+            targets, values = targets[0].elts, value.elts
         names = [t.id for t in targets if isinstance(t, ast.Name)]
         if (
             len(names) != len(targets)
@@ -560,9 +560,17 @@ class Lowering(Expressions):
         moved = Ref(new.index, old.buffer)
         for scope in self.scopes:
             for name, value in scope.items():
-                if isinstance(value, Ref) and value.buffer == old.buffer:
-                    scope[name] = Stale(name) if value.view else moved
+                scope[name] = changed(value, old, moved, name)
         self.bind(target.id, moved)
+
+
+def changed(value: object, old: Ref, moved: Ref, name: str) -> object:
+    """Returns what a name stands for after the array of `old` became that of `moved`."""
+    if isinstance(value, Ref) and value.buffer == old.buffer:
+        return Stale(name) if value.view else moved
+    if type(value) in (list, tuple) and isinstance(value, list | tuple):
+        return type(value)(changed(entry, old, moved, name) for entry in value)
+    return value
 
 
 def as_load(node: ast.expr) -> ast.expr:

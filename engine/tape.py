@@ -82,7 +82,7 @@ class Tape:
         self.drafts: list[Draft] = []
         self.module: tuple[str, ...] = ()
         self.blamed: list[str] = []
-        self.buffers = self.numbers = self.flops = 0
+        self.buffers = self.numbers = self.flops = self.gates = 0
 
     def view(self, base: Ref, result: Ref) -> Ref:
         """Returns `result` marked as a view of `base`."""
@@ -156,6 +156,14 @@ class Tape:
         """Puts an index array on the tape, as integers."""
         draft = Draft(Kind.CONSTANT, None, (), {}, numbers.shape, span, self.module, False, False)
         draft.value = numbers.astype(np.int64)
+        return self.add(draft)
+
+    def mask_constant(self, value: object, span: Span | None) -> Ref:
+        """Puts a written-out mask on the tape."""
+        mask = np.array(value, dtype=bool)
+        draft = Draft(Kind.CONSTANT, None, (), {}, mask.shape, span, self.module, False, False)
+        draft.value = mask
+        draft.boolean = True
         return self.add(draft)
 
     def arrays(self, values: Sequence[object], node: ast.AST) -> tuple[Ref, ...]:
@@ -292,9 +300,11 @@ class Tape:
         self.limits.check(
             "total_numbers", self.numbers, "the circuit would hold {found} numbers", span=draft.span
         )
-        self.limits.check(
-            "gates", len(self.drafts), "the circuit would have {found} nodes", span=draft.span
-        )
+        if draft.kind is Kind.GATE:
+            self.gates += 1
+            self.limits.check(
+                "gates", self.gates, "the circuit would have {found} gates", span=draft.span
+            )
         self.drafts.append(draft)
         if len(self.drafts) % 256 == 0:
             self.deadline.check()

@@ -287,6 +287,7 @@ def setmask_samples(rng: np.random.Generator) -> Samples:
 setmask = register(
     Primitive(
         name="setmask",
+        selects=True,
         symbol="[m]=",
         forward=setmask_forward,
         vjp={"x": setmask_dx, "value": setmask_dvalue},

@@ -66,6 +66,8 @@ class Primitive:
         face: what the gate shows when scalar literals are folded into it: gets each argument's literal text or None,
             in order; default: the symbol with the literal beside it.
         positive: arguments that must be positive to stay finite; assumed inputs that feed them are chosen so.
+        selects: whether a local gradient of 0 means that the entry was not chosen (where, max): no gradient is to come
+            from behind it, even where the slope there is infinite.
         cost: `(out_shape, *shapes) -> flops` of the forward pass; default: one an entry of the largest array.
     """
 
@@ -83,6 +85,7 @@ class Primitive:
     face: Callable[..., str] | None = None
     positive: frozenset[str] = frozenset()
     cost: Callable[..., int] | None = None
+    selects: bool = False
     family: str = field(default="", compare=False)
 
     @cached_property

@@ -42,6 +42,7 @@ def maximum_face(x: str | None, y: str | None) -> str:
 maximum = register(
     Primitive(
         name="maximum",
+        selects=True,
         symbol="max",
         forward=maximum_forward,
         vjp={"x": maximum_dx, "y": maximum_dy},
@@ -79,6 +80,7 @@ def minimum_face(x: str | None, y: str | None) -> str:
 minimum = register(
     Primitive(
         name="minimum",
+        selects=True,
         symbol="min",
         forward=minimum_forward,
         vjp={"x": minimum_dx, "y": minimum_dy},
@@ -119,6 +121,7 @@ def maximum_of_dxs(upstream: Array, out: Array, *xs: Array, position: int) -> Ar
 maximum_of = register(
     Primitive(
         name="maximum_of",
+        selects=True,
         symbol="max",
         forward=maximum_of_forward,
         vjp={"xs": maximum_of_dxs},
@@ -145,6 +148,7 @@ def minimum_of_dxs(upstream: Array, out: Array, *xs: Array, position: int) -> Ar
 minimum_of = register(
     Primitive(
         name="minimum_of",
+        selects=True,
         symbol="min",
         forward=minimum_of_forward,
         vjp={"xs": minimum_of_dxs},
@@ -187,6 +191,7 @@ def where_samples(rng: np.random.Generator) -> Samples:
 where = register(
     Primitive(
         name="where",
+        selects=True,
         symbol="where",
         forward=where_forward,
         vjp={"x": where_dx, "y": where_dy},

@@ -1,0 +1,225 @@
+/**
+ * The shapes that cross module boundaries in the browser.
+ * The first part is the wire format of POST /api/graph; the second is what the page makes of it.
+ */
+
+// ---------------------------------------------------------------- the wire
+
+export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
+export type Nested = Numeric | Nested[];
+
+export interface Summary {
+  min: Numeric; max: Numeric; mean: Numeric; std: Numeric; norm: Numeric;
+  zeros: number; nonfinite: number;
+}
+
+export interface Tensor {
+  shape: number[];
+  /** null when the tensor is over the picture's caps; then `summary` and `preview` stand in for it */
+  data: Nested | null;
+  summary?: Summary;
+  /** top-left corner, at most 8 along each axis */
+  preview?: Nested;
+}
+
+export interface Span { line: number; column: number; end_line: number; end_column: number }
+
+export interface Local {
+  structure: "scalar" | "diagonal" | "matmul" | "reduction" | "broadcast" | "permutation" | "selection" | "dense";
+  shape: number[];
+  value: Tensor | null;
+  /** one NumPy expression over the program's names, e.g. "z" */
+  code: string;
+  latex: string;
+  other?: string;
+  side?: "left" | "right";
+  axes?: number[];
+  indices?: number[];
+}
+
+export interface WireIn {
+  /** id of the node the wire comes from */
+  node: string;
+  argument: string;
+  local: Local;
+  downstream: Tensor | null;
+  summed_axes: number[];
+  /** one NumPy line, e.g. "dq = df * z" */
+  code: string;
+  latex: string;
+}
+
+export interface TraceNode {
+  id: string;
+  kind: "input" | "constant" | "gate";
+  primitive: string | null;
+  /** family of the primitive, for styling only */
+  family: string | null;
+  symbol: string;
+  /** what the gate shows when its literal arguments are folded into it, e.g. "x²", "relu", "×2", else the symbol */
+  face: string;
+  name: string | null;
+  aliases: string[];
+  /** short text for people: name, literal, source text or generated name */
+  label: string;
+  /** the node's name in generated code; unique */
+  code: string;
+  span: Span | null;
+  module: string[];
+  /** one letter per axis where the program ties axes together, e.g. ["N", "D"] */
+  dims: string[];
+  value: Tensor;
+  upstream: Tensor | null;
+  inputs: WireIn[];
+  latex: string;
+}
+
+export interface TraceEdge { id: string; source: string; target: string; key: number }
+
+export interface TraceStep {
+  index: number;
+  address: string;
+  phase: "forward" | "local" | "backward";
+  kind: "evaluate" | "local" | "seed" | "accumulate" | "multiply";
+  node: string;
+  edge: string | null;
+  level: 1 | 2 | 3;
+  text: string;
+  latex: string;
+}
+
+export interface InputInfo { node: string | null; assumed: boolean; assigned: boolean; role: "data" | "label" | "parameter" }
+
+export interface Warning {
+  code: string; level: "info" | "warning"; node: string | null; message: string; hint: string;
+}
+
+export interface BackwardCode {
+  line: number; source: string;
+  problems: { code: string; detail: string; span: Span | null; hint: string }[];
+}
+
+export interface Trace {
+  schema_version: 1;
+  source: string;
+  output: string;
+  value: Tensor;
+  inputs: Record<string, InputInfo>;
+  nodes: TraceNode[];
+  edges: TraceEdge[];
+  steps: TraceStep[];
+  gradients: Record<string, Tensor>;
+  backward_code: BackwardCode | null;
+  warnings: Warning[];
+}
+
+export type GivenInput = Nested | { shape: number[]; fill: "normal" | "uniform" | "zeros" | "ones" | "linspace"; seed?: number; scale?: number };
+
+export interface GraphRequest {
+  source: string;
+  inputs?: Record<string, GivenInput>;
+  output?: string;
+  wrt?: string[];
+}
+
+/** RFC 9457 */
+export interface Problem {
+  type: string; title: string; status: number; detail: string; code: string;
+  span?: Span; hint?: string; limit?: string;
+}
+
+// ---------------------------------------------------------------- layout
+
+export type Direction = "lr" | "tb";
+
+/**
+ * A box to place. All lengths in px, measured in the "lr" orientation's own axes after the caller has turned them:
+ * `along` is the direction values flow (x for lr, y for tb), `across` the other one.
+ */
+export interface LayoutBox {
+  id: string;
+  /** extent along the flow: gate sign plus the straight run that carries name, value and gradient */
+  along: number;
+  /** extent across the flow: room for everything drawn with the box */
+  across: number;
+  /** where the wire's line lies, from the box's low across edge */
+  axis: number;
+  /** where each port lies, from the box's low across edge, in argument order; [] for inputs */
+  ports: number[];
+  /** how far inside the box, from its start along the flow, the ports are (usually 0) */
+  portInset: number;
+}
+
+export interface LayoutEdge {
+  id: string; source: string; target: string; port: number;
+  /** how much the wire wants to be straight compared with the others; 1 if left out */
+  weight?: number;
+}
+
+export interface LayoutGraph { boxes: LayoutBox[]; edges: LayoutEdge[] }
+
+export interface LayoutOptions {
+  direction: Direction;
+  /** px between boxes of one rank, across */
+  gapAcross: number;
+  /** px between ranks, along: room for the curves */
+  gapAlong: number;
+  /** `Layout.memory` of the previous picture, or box id → across position of its axis; an edit then moves little */
+  previous?: Record<string, number>;
+}
+
+export interface Point { x: number; y: number }
+
+export interface Route {
+  id: string;
+  /** SVG path data from the source's run end to the port */
+  d: string;
+}
+
+export interface Layout {
+  /** top-left corner of each box, px */
+  places: Record<string, Point>;
+  routes: Record<string, Route>;
+  /** solder dots: where one value's net splits, so where its gradients add; keyed by source id */
+  dots: Record<string, Point[]>;
+  /** across positions of boxes (by id) and trunks, to hand back as `previous` after an edit */
+  memory: Record<string, number>;
+  width: number;
+  height: number;
+}
+
+// ---------------------------------------------------------------- one moment
+
+/** What is known of one node at a step. */
+export interface NodeFrame {
+  valueKnown: boolean;
+  gradientKnown: boolean;
+  /** the node the step is about */
+  active: boolean;
+  /** its value feeds the active step's formula, so it glows */
+  used: boolean;
+  /** what this very step brings to it */
+  lands: "value" | "gradient" | null;
+  /** this step adds what its wires brought back */
+  adds: boolean;
+}
+
+/** What is known of one wire at a step. */
+export interface EdgeFrame {
+  /** the value has travelled along the wire */
+  valueKnown: boolean;
+  /** the local gradient of its port has been computed */
+  localKnown: boolean;
+  /** upstream × local has been sent back along it */
+  downstreamKnown: boolean;
+  active: boolean;
+  /** the local gradient of its port is on show: its gate is at its local step, or multiplying */
+  localShown: boolean;
+}
+
+export interface Frame {
+  index: number;
+  step: TraceStep;
+  nodes: Record<string, NodeFrame>;
+  edges: Record<string, EdgeFrame>;
+}
