@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +21,7 @@ RANDOM = ("random.rand", "random.randn", "random.normal", "random.uniform", "ran
 def numbers_of(value: object) -> tuple[int, ...]:
     """Returns a shape from a whole number or a sequence of them."""
     sizes = value if isinstance(value, list | tuple) else (value,)
-    if not all(
-        isinstance(n, int | float) and not isinstance(n, bool) and n == int(n) and n >= 0
-        for n in sizes
-    ):
+    if not all(is_number(n) and float(n).is_integer() and n >= 0 for n in sizes):
         raise BadCall("a shape is made of whole numbers.", hint="Such as (3, 4).")
     return tuple(int(n) for n in sizes)
 
@@ -47,14 +46,8 @@ class Maker:
             "random.rand": (lambda *shape: self.draw("uniform", shape), ()),
             "random.randn": (lambda *shape: self.draw("normal", shape), ()),
             "random.random": (lambda size=(): self.draw("uniform", size), ("size",)),
-            "random.normal": (
-                lambda loc=0.0, scale=1.0, size=(): loc + scale * self.draw("normal", size),
-                ("loc", "scale", "size"),
-            ),
-            "random.uniform": (
-                lambda low=0.0, high=1.0, size=(): low + (high - low) * self.draw("uniform", size),
-                ("low", "high", "size"),
-            ),
+            "random.normal": (self.normal, ("loc", "scale", "size")),
+            "random.uniform": (self.uniform, ("low", "high", "size")),
         }
 
     def make(self, name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> Made:
@@ -105,19 +98,26 @@ class Maker:
     def arange(self, start: object, stop: object = None, step: object = 1) -> Made:
         """Returns evenly spaced numbers with a step."""
         first, last = (0, start) if stop is None else (start, stop)
-        if not all(isinstance(n, int | float) for n in (first, last, step)) or step == 0:
+        begin, end, by = finite_number(first), finite_number(last), finite_number(step)
+        if by == 0:
             raise TypeError
-        begin, end, by = float(str(first)), float(str(last)), float(str(step))
-        count = max(0.0, np.ceil((end - begin) / by))
+        count = max(0, math.ceil((end - begin) / by))
         self._limits.check("node_numbers", count, "np.arange makes {found} numbers")
-        return begin + by * np.arange(int(count), dtype=np.float64)
+        return begin + by * np.arange(count, dtype=np.float64)
 
     def linspace(self, start: object, stop: object, num: object = 50) -> Made:
         """Returns a count of evenly spaced numbers."""
-        if not isinstance(start, int | float) or not isinstance(stop, int | float):
-            raise TypeError
-        made: Made = np.linspace(float(start), float(stop), num=self._checked(num)[0])
-        return made
+        (count,) = self._checked(int(finite_number(num)))
+        return np.linspace(finite_number(start), finite_number(stop), count)
+
+    def normal(self, loc: object = 0.0, scale: object = 1.0, size: object = ()) -> Made:
+        """Returns normally distributed numbers."""
+        return finite_number(loc) + finite_number(scale) * self.draw("normal", size)
+
+    def uniform(self, low: object = 0.0, high: object = 1.0, size: object = ()) -> Made:
+        """Returns evenly distributed numbers."""
+        least, most = finite_number(low), finite_number(high)
+        return least + (most - least) * self.draw("uniform", size)
 
     def draw(self, kind: str, size: object) -> Made:
         """Returns random numbers from the program's seed."""
@@ -150,9 +150,20 @@ def is_literal(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and is_number(node.value)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Returns whether a literal is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def finite_number(value: object) -> float:
+    """Returns a setting as a number.
+
+    Raises:
+        TypeError: for anything else; `Maker.make` says it in the student's words.
+    """
+    if not is_number(value) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
 
 
 def is_written_out(node: ast.expr, dotted: Callable[[ast.expr], str | None]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
@@ -27,7 +28,9 @@ def read_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, NDArr
             raise BadInput(f"{excerpt(name)!r} is not a name.", hint="Use a name from the program.")
         limits.check("name_characters", len(name), "a name has {found} characters")
         try:
-            values[name] = read_value(given, limits)
+            values[unicodedata.normalize("NFKC", name)] = read_value(
+                given, limits
+            )  # as Python does
         except EngineError as error:
             error.detail = f"Input {excerpt(name)}: {error.detail}"
             raise
@@ -47,7 +50,7 @@ def read_value(given: object, limits: Limits) -> NDArray[np.float64]:
             raise BadInput(f"an array of {given.dtype} is not numeric.", hint="Give numbers.")
         limits.check("node_numbers", given.size, "it holds {found} numbers")
         limits.check("dimensions", given.ndim, "it has {found} dimensions")
-        return finite(given.astype(np.float64))
+        return finite(np.array(given, dtype=np.float64))
     if isinstance(given, list | tuple):
         numbers: list[float] = []
         shape = flatten(given, numbers, limits)

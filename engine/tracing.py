@@ -17,7 +17,7 @@ from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
 from engine.source import Text
 from engine.trace import Local, Step, TracedNode, Wire
-from engine.words import Words
+from engine.words import Words, bracketed
 
 LABEL_CHARACTERS = 18
 
@@ -272,7 +272,7 @@ class Pass:
             contributions = [(self.labels[m.node], m.downstream) for m in arrivals]
             end = latex.partial(self.loss, self.symbols[node.index])
             parts = " + ".join(
-                say(m.downstream)
+                bracketed(say(m.downstream))
                 if m.downstream.shape == ()
                 else rf"\text{{from }} {self.symbols[m.node]}"
                 for m in arrivals
@@ -289,17 +289,13 @@ class Pass:
             )
         sent = [w for w in self.nodes[node.index].wires if w.downstream is not None]
         for wire in sent:
-            assert wire.downstream is not None
-            slope = wire.local.value if wire.local.structure.value == "scalar" else None
             add(
                 f"b:{name}.{node.primitive}.{wire.key}",
                 "backward",
                 "multiply",
                 node,
                 1 if wire is sent[-1] else 3,
-                self.words.multiply(
-                    node, wire.key, upstream, slope, wire.code, wire.downstream, wire.summed_axes
-                ),
+                self.words.multiply(node, wire, upstream),
                 wire.latex,
                 wire.id,
             )

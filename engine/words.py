@@ -14,6 +14,7 @@ from engine.primitives import REGISTRY, Structure
 from engine.trace import Local, Wire
 
 SLOPE_NUMBERS = 4
+FEW = 6
 
 
 class Words:
@@ -132,31 +133,75 @@ class Words:
             sums = " + ".join(f"the part from {who}" for who, _ in contributions)
         return f"{name} is used {count} times, so its {count} gradients add: ∂{self.loss}/∂{name} = {sums}."
 
-    def multiply(
-        self,
-        node: Node,
-        key: int,
-        upstream: Array,
-        local: Array | None,
-        code: str,
-        downstream: Array,
-        summed: Sequence[int],
-    ) -> str:
-        """Returns a backward step along one wire: upstream × local = downstream."""
-        source = self.labels[node.arguments[key]]
-        end = f"∂{self.loss}/∂{source}"
-        if downstream.shape == upstream.shape == () and local is not None:
-            product = f"{bracketed(say(upstream))} × {bracketed(say(local))}"
-            note = zero_times_infinity(upstream, local)
-            return f"Along the wire to {source}: upstream × local = {product} = {say(downstream)}{note}."
-        tail = f" = {say(downstream)}" if downstream.size <= 6 and downstream.ndim <= 1 else ""
+    def multiply(self, node: Node, wire: Wire, upstream: Array) -> str:
+        """Returns a backward step along one wire: what the gate does, and upstream × local = downstream."""
+        downstream = wire.downstream
+        if downstream is None:
+            return ""
+        source = self.labels[wire.source]
+        if (
+            wire.local.structure is Structure.MATMUL
+            and downstream.ndim == 2
+            and wire.local.other is not None
+        ):
+            return self.matrix_product(wire, source)
+        does = f"{self.face(node)} {habit(node)}: {source} receives"
+        if wire.local.structure is Structure.SCALAR and wire.local.value is not None:
+            numbers = f"{bracketed(say(upstream))} × {bracketed(say(wire.local.value))}"
+            named = "" if is_number(wire.local.code) else f"{bracket_sum(wire.local.code)} = "
+            note = zero_times_infinity(upstream, wire.local.value)
+            factor = f"upstream × {named}" if named else "upstream × local = "
+            return f"{does} {factor}{numbers} = {say(downstream)}{note}."
+        line = (
+            wire.code.split("; ")[-1].partition("= ")[2]
+            if "; " not in wire.code
+            else "its entries' upstream"
+        )
+        tail = f" = {say(downstream)}" if downstream.size <= FEW and downstream.ndim <= 1 else ""
+        axes = ", ".join(map(str, wire.summed_axes))
         added = (
-            f", summed over axis {', '.join(map(str, summed))}, along which {source} was stretched"
-            if summed
+            f" {source} was stretched along axis {axes}, so its copies' gradients are summed."
+            if axes
             else ""
         )
-        shape = "one number" if downstream.shape == () else f"shape {say_shape(downstream.shape)}"
-        return f"Along the wire to {source}: {code}{tail}{added}; {end} has the shape of {source}, {shape}."
+        shape = "one number" if downstream.shape == () else say_shape(downstream.shape)
+        return f"{does} {line}{tail}; the shape is that of {source}, {shape}.{added}"
+
+    def matrix_product(self, wire: Wire, source: str) -> str:
+        """Returns the backward step of a matrix product, found by balancing shapes."""
+        assert wire.local.other is not None
+        assert wire.downstream is not None
+        other = self.labels[wire.local.other]
+        sides = ("left", "right") if wire.local.side == "left" else ("right", "left")
+        placed = f"the upstream on the {sides[0]}, {other} transposed on the {sides[1]}"
+        shape = say_shape(wire.downstream.shape)
+        sizes = {*wire.downstream.shape, *self.values[wire.local.other].shape}
+        if len(sizes) == 3:
+            return f"Only one product has the shape of {source}, {shape}: {placed}."
+        return f"T{placed[1:]}: {shape}, the shape of {source}; with equal sizes the shape alone would not tell."
+
+    def face(self, node: Node) -> str:
+        """Returns a gate's sign as a sentence begins with it."""
+        symbol = REGISTRY[node.primitive or ""].symbol
+        return symbol if symbol in INFIX else REGISTRY[node.primitive or ""].name.replace("_", " ")
+
+
+def habit(node: Node) -> str:
+    """Returns the one word for what a gate does to a gradient, such as "swaps"."""
+    return REGISTRY[node.primitive or ""].words.split(" ")[0].rstrip(":,").lower()
+
+
+def is_number(code: str) -> bool:
+    """Returns whether a piece of code is just a number."""
+    return code.replace(".", "").replace("-", "").isdigit()
+
+
+def bracket_sum(code: str) -> str:
+    """Returns code that can follow a multiplication sign."""
+    loose = any(sign in code for sign in (" + ", " - ", " > ", " < ", " / ")) or code.startswith(
+        "-"
+    )
+    return f"({code})" if loose else code
 
 
 INFIX = {

@@ -57,6 +57,20 @@ def reduced_to_entry(x: Shape, *, axis: Axis = None, keepdims: bool = False) -> 
     return result
 
 
+def reduced_from_entries(x: Shape, *, axis: Axis = None, keepdims: bool = False) -> Shape:
+    """Returns the reduced shape, where a mean needs an entry to average.
+
+    Raises:
+        ShapeMismatch: as `reduced`, and for a mean of no entries.
+    """
+    if 0 in [x[i] for i in axes_of(x, axis)]:
+        raise ShapeMismatch(
+            f"The mean of no entries does not exist: the shape is {show(x)}.",
+            hint="Give it at least one entry.",
+        )
+    return reduced(x, axis=axis, keepdims=keepdims)
+
+
 def any_entries(rng: np.random.Generator) -> Samples:
     """Returns one array a variant of the settings."""
     return [((samples.normal(rng, shape),), settings) for shape, settings in VARIANTS]
@@ -110,7 +124,7 @@ mean = register(
         symbol="mean",
         forward=mean_forward,
         vjp={"x": mean_dx},
-        shape=reduced,
+        shape=reduced_from_entries,
         structure=Structure.REDUCTION,
         latex=r"\operatorname{{mean}}({x})",
         words="Shares: each of the n averaged entries receives one n-th of the upstream gradient.",
