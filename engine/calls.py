@@ -46,6 +46,7 @@ class Returned(Exception):
 CONVERSIONS: dict[str, Callable[[Number], Number]] = {"float": to_float, "round": round, "int": int}
 
 
+MOST_EXTREMES = 32
 EXTREMES = frozenset(("max", "min"))
 
 
@@ -177,6 +178,12 @@ class Calls(Indexing):
         rest = [self.node(v, node) for v in values if not is_plain(v)]
         if not rest:
             return best
+        if len(rest) > MOST_EXTREMES:
+            raise BadCall(
+                f"{name} of {len(rest)} values is too many; the most is {MOST_EXTREMES}.",
+                span=self.span(node),
+                hint=f"Put them in one array and use np.{name}(x).",
+            )
         _, two, many = language.BARE[name]
         pair = language.SPELLINGS[two]
         if len(values) == 2:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import BadInput, EngineError, excerpt
 from engine.limits import Limits
 
+MOST_WHOLE = 2.0**53
 FILLS = ("normal", "uniform", "zeros", "ones", "linspace")
 
 
@@ -165,6 +166,11 @@ def whole(name: str, array: NDArray[np.float64]) -> NDArray[np.int64]:
         BadInput: when a number of it is not whole.
     """
     rounded = np.round(array)
+    if np.abs(array).max(initial=0.0) > MOST_WHOLE:
+        raise BadInput(
+            f"Input {excerpt(name)} is used as an index or a size, but is far too large.",
+            hint="Give small whole numbers.",
+        )
     if not np.array_equal(rounded, array):
         raise BadInput(
             f"Input {excerpt(name)} is used as an index or a size, but holds "

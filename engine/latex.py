@@ -134,6 +134,8 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
         return binary(node, names)
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return rf"{wrapped(node.value, names)}^{{\top}}"
+    if isinstance(node, ast.Attribute) and node.attr == "size":
+        return rf"\operatorname{{size}}({expression(node.value, names)})"
     if isinstance(node, ast.Compare):
         sign = {
             ast.Gt: ">",

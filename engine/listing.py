@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
 
+from engine import latex
 from engine.backward import reduced_axes
-from engine.graph import Graph, Kind, Node
+from engine.graph import Graph, Kind, Node, Shape
 from engine.numbers import say_number
 from engine.primitives import REGISTRY, Primitive, Structure
 
 RESERVED = {"np", "numpy", *keyword.kwlist}
 FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
 Names = dict[str, ast.expr]
+MARK = "\u01c1"  # a letter no keyboard types: marks the slots of a template
+SLOT = re.compile(f"{MARK}(\\w+?){MARK}")
 
 
 def code_names(graph: Graph) -> tuple[str, ...]:
@@ -85,124 +91,249 @@ def literal(number: float) -> str:
     return repr(number)
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All that the lines of one gate's argument depend on, but for names.
+
+    Attributes:
+        primitive: the gate's primitive.
+        key: the argument.
+        literals: each argument's literal, or None where it has a name.
+        settings: the gate's settings, hashable.
+        axes: for a reduction, the axes it reduces.
+        rank: number of axes of the first argument.
+        scalar_out: whether the gate's value is one number.
+        shape: the argument's shape.
+        summed: axes that its gradient is summed over.
+        adds: whether an earlier line has begun the same gradient, so that this one adds to it.
+    """
+
+    primitive: str
+    key: int
+    literals: tuple[str | None, ...]
+    settings: tuple[tuple[str, object], ...]
+    axes: tuple[int, ...]
+    rank: int
+    scalar_out: bool
+    shape: Shape
+    summed: tuple[int, ...]
+    adds: bool
+
+
+class Lines(NamedTuple):
+    """What is written about one wire.
+
+    Attributes:
+        local: the local gradient as an expression.
+        local_latex: the same as LaTeX.
+        factor_latex: the same, in brackets where a product needs them.
+        downstream: the line that computes what the wire carries back, such as "dq = df * z".
+    """
+
+    local: str
+    local_latex: str
+    factor_latex: str
+    downstream: str
+
+
 class Writer:
-    """Writes the lines of one circuit."""
+    """Writes the lines of one circuit.
+
+    Args:
+        graph: the tape.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.names = code_names(graph)
         self.gradients = gradient_names(self.names)
+        self._literal = [
+            n.kind is Kind.CONSTANT and n.shape == () and n.name is None for n in graph.nodes
+        ]
 
-    def downstream(self, node: Node, key: int, summed: tuple[int, ...], *, adds: bool) -> str:
-        """Returns the line that computes what a wire carries back, such as "dq = df * z".
+    def lines(
+        self, node: Node, key: int, symbols: Sequence[str], summed: tuple[int, ...], *, adds: bool
+    ) -> Lines:
+        """Returns what is written about one wire.
 
         Args:
             node: the gate.
             key: the argument.
+            symbols: LaTeX of every node.
             summed: axes summed since the argument had been stretched.
-            adds: whether an earlier line has begun the same gradient, so that this one adds to it.
+            adds: whether an earlier line has begun the same gradient.
         """
-        target = self.gradients[node.arguments[key]]
-        upstream: ast.expr = ast.Name(self.gradients[node.index], ast.Load())
-        statements = self.rule(node, key, upstream, f"{target}_part" if adds else target)
-        *before, last = statements
-        assert isinstance(last, ast.Return)
-        assert last.value is not None
-        value = self.summed(last.value, node, key, summed)
-        written = ast.unparse(value)
-        parts = [ast.unparse(s) for s in before]
-        if written != target:
-            parts.append(f"{target} {'+=' if adds else '='} {written}")
-        return "; ".join(parts)
-
-    def local(self, node: Node, key: int) -> ast.expr:
-        """Returns the local gradient as an expression.
-
-        Where the structure is a factor (an elementwise slope, a transposed matrix) it is the rule with the upstream
-        taken as 1; where entries only move or mix it is the rule itself.
-        """
-        primitive = REGISTRY[node.primitive or ""]
-        name = primitive.argument_at(key)
-        if name not in primitive.vjp:
-            return ast.Constant(0)
-        scalar = node.shape == self.graph.nodes[node.arguments[key]].shape == ()
-        factor = scalar or primitive.structure_of(name) in FACTORS
-        upstream = ast.Constant(1) if factor else ast.Name(self.gradients[node.index], ast.Load())
-        last = self.rule(node, key, upstream, "d")[-1]
-        if (
-            isinstance(last, ast.Return)
-            and last.value is not None
-            and not is_local_name(last.value, "d")
-        ):
-            return last.value
-        return ast.Name(self.gradients[node.index], ast.Load())
-
-    def rule(self, node: Node, key: int, upstream: ast.expr, target: str) -> list[ast.stmt]:
-        """Returns a rule's statements with the circuit's names, simplified."""
-        primitive = REGISTRY[node.primitive or ""]
-        name = primitive.argument_at(key)
-        out: ast.expr = ast.Name(self.names[node.index], ast.Load())
-        if primitive.structure_of(name) is Structure.REDUCTION:
-            upstream, out = self.kept(node, upstream), self.kept(node, out)
-        table: Names = {"upstream": upstream, "out": out, **self.arguments(node)}
-        for setting, value in node.settings.items():
-            table[setting] = setting_expression(value)
-        if primitive.variadic:
-            table["position"] = ast.Constant(key - len(primitive.arguments) + 1)
-        statements = fresh_rule(primitive, name)
-        if node.shape == ():
-            statements = [SizeOne().visit(s) for s in statements]
-        last = statements[-1]
-        local = (
-            last.value.id
-            if isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
-            else ""
+        places = node.arguments
+        rank = len(self.graph.nodes[places[0]].shape)
+        site = Site(
+            primitive=node.primitive or "",
+            key=key,
+            literals=tuple(self.names[a] if self._literal[a] else None for a in places),
+            settings=tuple((k, frozen(v)) for k, v in node.settings.items()),
+            axes=reduced_axes(node, rank) if "axis" in node.settings else (),
+            rank=rank,
+            scalar_out=node.shape == (),
+            shape=self.graph.nodes[places[key]].shape,
+            summed=summed,
+            adds=adds,
         )
-        for statement in statements[:-1]:
-            for target_node in ast.walk(statement):
-                if isinstance(target_node, ast.Name) and isinstance(target_node.ctx, ast.Store):
-                    given = target if target_node.id == local else f"{target_node.id}_{target}"
-                    table[target_node.id] = ast.Name(given, ast.Load())
-        return [simplified(Substitution(table).visit(s)) for s in statements]
+        template = written(site)
+        code = {str(k): self.names[a] for k, a in enumerate(places)}
+        code |= {
+            "o": self.names[node.index],
+            "u": self.gradients[node.index],
+            "t": self.gradients[places[key]],
+        }
+        latex_names = {str(k): symbols[a] for k, a in enumerate(places)}
+        latex_names |= {"o": symbols[node.index], "u": rf"\delta {symbols[node.index]}", "t": ""}
+        return Lines(
+            filled(template.local, code),
+            filled(template.local_latex, latex_names),
+            filled(template.factor_latex, latex_names),
+            filled(template.downstream, code),
+        )
 
-    def arguments(self, node: Node) -> Names:
-        """Returns the names of a gate's arguments by parameter."""
-        primitive = REGISTRY[node.primitive or ""]
-        table: Names = {}
-        for position, argument in enumerate(primitive.arguments):
-            if primitive.variadic and position == len(primitive.arguments) - 1:
-                rest = [self.expression(a) for a in node.arguments[position:]]
-                table[argument] = ast.Tuple(rest, ast.Load())
-            else:
-                table[argument] = self.expression(node.arguments[position])
-        return table
 
-    def expression(self, index: int) -> ast.expr:
-        """Returns a node's name, or its literal."""
-        return ast.parse(self.names[index], mode="eval").body
+def slot(key: str) -> ast.Name:
+    """Returns a name that `filled` replaces: an argument's position, o(ut), u(pstream) or t(arget)."""
+    return ast.Name(f"{MARK}{key}{MARK}", ast.Load())
 
-    def kept(self, node: Node, reduced: ast.expr) -> ast.expr:
-        """Returns a reduction's result with its axes kept as size 1."""
-        rank = len(self.graph.nodes[node.arguments[0]].shape)
-        axes = reduced_axes(node, rank)
-        if node.settings.get("keepdims") or len(axes) == rank or isinstance(reduced, ast.Constant):
-            return reduced
-        axis = ast.Constant(axes[0]) if len(axes) == 1 else setting_expression(axes)
-        return numpy_call("expand_dims", [reduced, axis])
 
-    def summed(self, value: ast.expr, node: Node, key: int, axes: tuple[int, ...]) -> ast.expr:
-        """Returns an expression summed to the argument's shape."""
-        if not axes:
-            return value
-        shape = self.graph.nodes[node.arguments[key]].shape
-        if shape == ():
-            return numpy_call("sum", [value])
-        axis = ast.Constant(axes[0]) if len(axes) == 1 else setting_expression(axes)
-        total = numpy_call("sum", [value], {"axis": axis})
-        if 1 not in shape:
-            return total
-        method = ast.Attribute(total, "reshape", ast.Load())
-        return ast.Call(method, [ast.Constant(n) for n in shape], [])
+def filled(template: str, names: Mapping[str, str]) -> str:
+    """Returns a template with its slots replaced."""
+    return SLOT.sub(lambda match: names[match.group(1)], template)
+
+
+def frozen(value: object) -> object:
+    """Returns a setting in a form that can be looked up; `thawed` undoes it."""
+    if isinstance(value, tuple):
+        return ("tuple", *(frozen(v) for v in value))
+    return ("slice", value.start, value.stop, value.step) if isinstance(value, slice) else value
+
+
+def thawed(value: object) -> object:
+    """Returns a setting as it was before `frozen`."""
+    if not isinstance(value, tuple):
+        return value
+    kind, *rest = value
+    return slice(*rest) if kind == "slice" else tuple(thawed(v) for v in rest)
+
+
+@lru_cache(maxsize=4096)
+def written(site: Site) -> Lines:
+    """Returns the lines of one gate's argument, with slots for names: the rule's text, substituted and simplified."""
+    local = local_expression(site)
+    names = {
+        f"{MARK}{key}{MARK}": f"{MARK}{key}{MARK}"
+        for key in ("o", "u", "t", *map(str, range(len(site.literals))))
+    }
+    return Lines(
+        ast.unparse(local),
+        latex.expression(local, names),
+        latex.wrapped(local, names),
+        downstream_line(site),
+    )
+
+
+def downstream_line(site: Site) -> str:
+    """Returns the line that computes what a wire carries back."""
+    primitive = REGISTRY[site.primitive]
+    if primitive.argument_at(site.key) not in primitive.vjp:
+        return ""
+    target = f"{MARK}t{MARK}"
+    *before, last = rule(site, slot("u"), f"{target}_part" if site.adds else target)
+    assert isinstance(last, ast.Return)
+    assert last.value is not None
+    expression = ast.unparse(summed_expression(site, last.value))
+    parts = [ast.unparse(s) for s in before]
+    if expression != target:
+        parts.append(f"{target} {'+=' if site.adds else '='} {expression}")
+    return "; ".join(parts)
+
+
+def local_expression(site: Site) -> ast.expr:
+    """Returns the local gradient as an expression.
+
+    Where the structure is a factor (an elementwise slope, a transposed matrix) it is the rule with the upstream taken as
+    1; where entries only move or mix it is the rule itself.
+    """
+    primitive = REGISTRY[site.primitive]
+    name = primitive.argument_at(site.key)
+    if name not in primitive.vjp:
+        return ast.Constant(0)
+    factor = (site.scalar_out and site.shape == ()) or primitive.structure_of(name) in FACTORS
+    last = rule(site, ast.Constant(1) if factor else slot("u"), "d")[-1]
+    if (
+        isinstance(last, ast.Return)
+        and last.value is not None
+        and not is_local_name(last.value, "d")
+    ):
+        return last.value
+    return slot("u")
+
+
+def rule(site: Site, upstream: ast.expr, target: str) -> list[ast.stmt]:
+    """Returns a rule's statements with slots for the circuit's names, simplified."""
+    primitive = REGISTRY[site.primitive]
+    name = primitive.argument_at(site.key)
+    out: ast.expr = slot("o")
+    settings = {k: thawed(v) for k, v in site.settings}
+    if primitive.structure_of(name) is Structure.REDUCTION and not settings.get("keepdims"):
+        upstream, out = kept_expression(site, upstream), kept_expression(site, out)
+    table: Names = {"upstream": upstream, "out": out, **argument_expressions(site)}
+    table |= {setting: setting_expression(value) for setting, value in settings.items()}
+    if primitive.variadic:
+        table["position"] = ast.Constant(site.key - len(primitive.arguments) + 1)
+    statements = [Sizes(site.scalar_out).visit(s) for s in fresh_rule(primitive, name)]
+    last = statements[-1]
+    returns_name = isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
+    local = last.value.id if returns_name and isinstance(last.value, ast.Name) else ""  # type: ignore[attr-defined]
+    for statement in statements[:-1]:
+        for stored in ast.walk(statement):
+            if isinstance(stored, ast.Name) and isinstance(stored.ctx, ast.Store):
+                own = target if stored.id == local else f"{stored.id}_{target}"
+                table[stored.id] = ast.Name(own, ast.Load())
+    return [simplified(Substitution(table).visit(s)) for s in statements]
+
+
+def argument_expressions(site: Site) -> Names:
+    """Returns the slots or literals of a gate's arguments by parameter."""
+    primitive = REGISTRY[site.primitive]
+    places = [
+        slot(str(k)) if text is None else ast.parse(text, mode="eval").body
+        for k, text in enumerate(site.literals)
+    ]
+    table: Names = {}
+    for position, argument in enumerate(primitive.arguments):
+        if primitive.variadic and position == len(primitive.arguments) - 1:
+            table[argument] = ast.Tuple(list(places[position:]), ast.Load())
+        else:
+            table[argument] = places[position]
+    return table
+
+
+def kept_expression(site: Site, reduced: ast.expr) -> ast.expr:
+    """Returns a reduction's result with its axes kept as size 1."""
+    if len(site.axes) == site.rank or isinstance(reduced, ast.Constant):
+        return reduced
+    axis = ast.Constant(site.axes[0]) if len(site.axes) == 1 else setting_expression(site.axes)
+    return numpy_call("expand_dims", [reduced, axis])
+
+
+def summed_expression(site: Site, value: ast.expr) -> ast.expr:
+    """Returns an expression summed to the argument's shape."""
+    if not site.summed:
+        return value
+    if site.shape == ():
+        return numpy_call("sum", [value])
+    axis = (
+        ast.Constant(site.summed[0]) if len(site.summed) == 1 else setting_expression(site.summed)
+    )
+    total = numpy_call("sum", [value], {"axis": axis})
+    if 1 not in site.shape:
+        return total
+    method = ast.Attribute(total, "reshape", ast.Load())
+    return ast.Call(method, [ast.Constant(n) for n in site.shape], [])
 
 
 def is_local_name(value: ast.expr, name: str) -> bool:
@@ -263,13 +394,16 @@ def rule_source(name: str, argument: str) -> str:
     return "\n".join(["def rule():", *lines])
 
 
-class SizeOne(ast.NodeTransformer):
-    """Writes 1 for the size of an output that is one number."""
+class Sizes(ast.NodeTransformer):
+    """Writes `out.size` as 1 for a single number; keeping reduced axes does not change a size."""
+
+    def __init__(self, scalar: bool) -> None:
+        self.scalar = scalar
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """Replaces `out.size`."""
         if node.attr == "size" and isinstance(node.value, ast.Name) and node.value.id == "out":
-            return ast.Constant(1)
+            return ast.Constant(1) if self.scalar else ast.Attribute(slot("o"), "size", ast.Load())
         self.generic_visit(node)
         return node
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,7 +10,7 @@ import numpy as np
 from engine import latex
 from engine.backward import Gradients, Message, has_rule
 from engine.graph import Array, Graph, Kind, Node
-from engine.listing import FACTORS, Writer, face_text
+from engine.listing import FACTORS, Lines, Writer, face_text
 from engine.local import Jacobian, jacobian
 from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
@@ -75,7 +74,6 @@ class Pass:
             for node, code in zip(graph.nodes, self.writer.names, strict=True)
         ]
         self.words = Words(graph.nodes, values, self.labels, graph.output)
-        self.by_code = dict(zip(self.writer.names, self.symbols, strict=True))
         self.messages = {(m.node, m.key): m for m in gradients.messages}
         self.arrivals: dict[int, list[Message]] = {}
         for message in gradients.messages:
@@ -116,27 +114,24 @@ class Pass:
         source = node.arguments[key]
         shape = jacobian(node, key, self.values)
         message = self.messages.get((node.index, key))
-        local_code = self.writer.local(node, key)
-        line = ""
-        if message is not None:
-            adds = self.arrivals[source][0] is not message
-            line = self.writer.downstream(node, key, message.summed_axes, adds=adds)
+        adds = message is not None and self.arrivals[source][0] is not message
+        summed = () if message is None else message.summed_axes
+        lines = self.writer.lines(node, key, self.symbols, summed, adds=adds)
         return Wire(
             id=name,
             source=source,
             target=node.index,
             key=key,
             argument=argument_label(node, key),
-            local=self._local(node, source, shape, local_code),
+            local=self._local(node, source, shape, lines),
             downstream=None if message is None else message.downstream,
-            summed_axes=() if message is None else message.summed_axes,
-            code=line,
-            latex="" if message is None else self._chain_rule(node, key, local_code, shape),
+            summed_axes=summed,
+            code="" if message is None else lines.downstream,
+            latex="" if message is None else self._chain_rule(node, key, lines.factor_latex, shape),
         )
 
-    def _local(self, node: Node, source: int, shape: Jacobian, code: ast.expr) -> Local:
+    def _local(self, node: Node, source: int, shape: Jacobian, lines: Lines) -> Local:
         factor = shape.structure is Structure.SCALAR or shape.structure in FACTORS
-        jacobian_symbol = latex.partial(self.symbols[node.index], self.symbols[source])
         return Local(
             structure=shape.structure,
             shape=shape.shape,
@@ -145,28 +140,23 @@ class Pass:
             indices=shape.indices,
             other=shape.other,
             side=shape.side,
-            code=ast.unparse(code),
-            latex=latex.expression(code, self.by_code) if factor else jacobian_symbol,
+            code=lines.local,
+            latex=lines.local_latex
+            if factor
+            else latex.partial(self.symbols[node.index], self.symbols[source]),
         )
 
-    def _chain_rule(self, node: Node, key: int, local: ast.expr, shape: Jacobian) -> str:
+    def _chain_rule(self, node: Node, key: int, slope: str, shape: Jacobian) -> str:
         """Returns dL/dx = dL/dq · (local), with the product that the shapes call for."""
         source = node.arguments[key]
         end = latex.partial(self.loss, self.symbols[source])
         start = latex.partial(self.loss, self.symbols[node.index])
-        slope = latex.wrapped(local, self.by_code)
-        structure = REGISTRY[node.primitive or ""].structure_of(
-            REGISTRY[node.primitive or ""].argument_at(key)
-        )
-        if structure.value == "matmul":
+        if shape.structure is Structure.MATMUL:
             left, right = (start, slope) if key == 0 else (slope, start)
             return rf"{end} = {left}\,{right}"
-        if (
-            structure.value not in ("diagonal", "reduction")
-            and shape.structure is not Structure.SCALAR
-        ):
-            slope = latex.partial(self.symbols[node.index], self.symbols[source])
-            return rf"{end} = J^{{\top}} {start},\quad J = {slope}"
+        if shape.structure is not Structure.SCALAR and shape.structure not in FACTORS:
+            mixes = latex.partial(self.symbols[node.index], self.symbols[source])
+            return rf"{end} = J^{{\top}} {start},\quad J = {mixes}"
         if slope in ("1", r"\mathbf{1}"):
             return rf"{end} = {start}"
         if slope == r"\left(-1\right)":

@@ -1,0 +1,150 @@
+"""The HTML pages.
+
+`templates/index.html` is rendered for `/`, `/e/<slug>` and `/embed` with:
+
+    example     the example shown: slug, title, teaches, source, inputs, output, wrt, citation (text, url)
+    examples    all of them, in the gallery's order; the first is the one of `/` and `/embed`
+    trace_json  the example's whole trace, the very JSON of POST /api/graph, safe inside a script element
+    steps       how many steps the trace has
+    rows        of the table of all values: name, kind, shape, value, gradient, all as text; in tape order
+    embed       whether the page is framed without chrome
+    limits      the server's limits, name → number
+    version     of the server
+
+`templates/licences.html` gets `packages` (name, version, license, text); `templates/error.html` gets `title`,
+`detail`, `hint` and `status`; `templates/docs.html` gets what `app.reference.reference` returns. All get `version`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import orjson
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from app import __version__
+from app.api import answer, revalidated
+from app.gallery import gallery, request_of
+from app.problems import NOT_FOUND, Problem, Refusal
+from app.reference import reference
+from app.schemas import Example, GraphAnswer
+from app.settings import Settings
+from app.table import Row, rows
+
+HTML = "text/html; charset=utf-8"
+ROBOTS = "User-agent: *\nDisallow: /api/\n"
+
+
+class Pages:
+    """Renders templates.
+
+    Args:
+        root: the folder of templates/ and static/.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._templates = Environment(
+            loader=FileSystemLoader(root / "templates"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["version"] = __version__
+
+    def routes(self) -> list[BaseRoute]:
+        """Returns the pages' routes."""
+        return [
+            Route("/", self.first),
+            Route("/e/{slug}", self.example),
+            Route("/embed", self.embed),
+            Route("/docs", self.docs),
+            Route("/licences", self.licences),
+            Route("/robots.txt", self.robots),
+            Route("/favicon.ico", self.icon),
+        ]
+
+    async def first(self, request: Request) -> Response:
+        """Opens on the gallery's first example."""
+        return await self._index(request, gallery()[0], embed=False)
+
+    async def example(self, request: Request) -> Response:
+        """Opens on the example that the path names."""
+        slug = request.path_params["slug"]
+        for example in gallery():
+            if example.slug == slug:
+                return await self._index(request, example, embed=False)
+        raise Refusal(
+            Problem(NOT_FOUND, "No example has this name.", hint="The gallery lists all.")
+        )
+
+    async def embed(self, request: Request) -> Response:
+        """Is the page without chrome, for the frames of others."""
+        return await self._index(request, gallery()[0], embed=True)
+
+    async def docs(self, request: Request) -> Response:
+        """Is the reference of the JSON endpoints, made from the OpenAPI document."""
+        settings: Settings = request.app.state.settings
+        content = reference(request.app.openapi(), settings)
+        return self._page(request, "docs.html", content)
+
+    async def licences(self, request: Request) -> Response:
+        """Lists the packages that the page is built from, with the text of their licences."""
+        path = self._root / "static" / "vendor" / "licenses.json"
+        packages = orjson.loads(path.read_bytes()) if path.is_file() else []
+        return self._page(request, "licences.html", {"packages": packages})
+
+    async def robots(self, request: Request) -> Response:
+        """Asks crawlers to leave the engine alone."""
+        return PlainTextResponse(ROBOTS)
+
+    async def icon(self, request: Request) -> Response:
+        """Is for browsers that ask without reading the page's link."""
+        return FileResponse(
+            self._root / "static" / "img" / "favicon.svg", media_type="image/svg+xml"
+        )
+
+    def problem(self, problem: Problem) -> Response:
+        """Returns a problem as a page for people."""
+        template = self._templates.get_template("error.html")
+        cause = problem.cause
+        content = template.render(
+            title=cause.title, detail=problem.detail, hint=problem.hint, status=cause.status
+        )
+        return HTMLResponse(content, cause.status, headers=dict(problem.headers))
+
+    async def _index(self, request: Request, example: Example, *, embed: bool) -> Response:
+        settings: Settings = request.app.state.settings
+        trace = await answer(request_of(example), request)
+        steps, table = traced(trace)
+        context = {
+            "example": example,
+            "examples": gallery(),
+            "trace_json": script_safe(trace),
+            "steps": steps,
+            "rows": table,
+            "embed": embed,
+            "limits": dict(settings.items()),
+        }
+        return self._page(request, "index.html", context)
+
+    def _page(self, request: Request, name: str, context: dict[str, object]) -> Response:
+        content = self._templates.get_template(name).render(context)
+        return revalidated(content.encode(), request, HTML)
+
+
+def script_safe(json: bytes) -> Markup:
+    """Returns JSON that cannot end the script element it stands in."""
+    return Markup(json.decode().replace("<", "\\u003c"))
+
+
+@lru_cache(maxsize=64)
+def traced(trace: bytes) -> tuple[int, list[Row]]:
+    """Returns an answer's number of steps and its table."""
+    parsed = GraphAnswer.model_validate_json(trace)
+    return len(parsed.steps), rows(parsed)

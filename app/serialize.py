@@ -1,0 +1,276 @@
+"""Trace → bytes: the only file that knows the engine's dataclasses and the wire format both."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from engine.errors import TooLarge
+from engine.graph import Notice
+from engine.trace import Local, Step, Trace, TracedNode, Wire
+
+SCHEMA_VERSION = 1
+PREVIEW = 8
+"""Entries of a preview along each axis; of axes before the last two, one."""
+ALWAYS = 8
+"""Tensors of so few numbers are listed, whatever the caps say."""
+OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+SMALLER = 8
+"""By how much the caps shrink while an answer is too long."""
+
+Json = dict[str, object]
+Numbers = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """How much of a trace is listed.
+
+    Attributes:
+        node_numbers: a larger tensor is summarised.
+        total_numbers: after so many numbers, tensors are summarised.
+        answer_bytes: an answer that is longer gets smaller caps.
+    """
+
+    node_numbers: int = 10_000
+    total_numbers: int = 200_000
+    answer_bytes: int = 8_000_000
+
+
+def graph_bytes(trace: Trace, picture: Picture) -> bytes:
+    """Returns a trace as the contract's JSON; the same trace gives the same bytes.
+
+    Raises:
+        TooLarge: when the answer is too long with every tensor summarised.
+    """
+    node_numbers, total_numbers = picture.node_numbers, picture.total_numbers
+    while True:
+        answer = orjson.dumps(Writer(node_numbers, total_numbers).trace(trace), option=OPTIONS)
+        if len(answer) <= picture.answer_bytes:
+            return answer
+        if total_numbers == 0:
+            raise TooLarge(
+                f"The answer would have {len(answer):,} bytes; "
+                f"the limit answer_bytes is {picture.answer_bytes:,}.",
+                hint="Use fewer gates.",
+                limit="answer_bytes",
+            )
+        node_numbers, total_numbers = node_numbers // SMALLER, total_numbers // SMALLER
+
+
+class Writer:
+    """Writes one trace, counting the numbers it lists.
+
+    Args:
+        node_numbers: the most that one tensor may list.
+        total_numbers: the most that all tensors may list; the gradients first, then in node order.
+    """
+
+    def __init__(self, node_numbers: int, total_numbers: int) -> None:
+        self._node_numbers = node_numbers
+        self._left = total_numbers
+        self._summaries: dict[int, Json] = {}
+
+    def trace(self, trace: Trace) -> Json:
+        """Returns the whole answer."""
+        gradients = {name: self.tensor(array) for name, array in trace.gradients.items()}
+        output = trace.graph.output
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "directed": True,
+            "multigraph": True,
+            "graph": {},
+            "source": trace.source,
+            "output": f"n{output}",
+            "value": self.tensor(trace.nodes[output].value),
+            "inputs": {
+                name: {
+                    "node": node_id(given.node),
+                    "assumed": given.assumed,
+                    "assigned": given.assigned,
+                    "role": given.role.value,
+                }
+                for name, given in trace.graph.inputs.items()
+            },
+            "nodes": [self.node(node) for node in trace.nodes],
+            "edges": [
+                {
+                    "id": wire.id,
+                    "source": f"n{wire.source}",
+                    "target": f"n{wire.target}",
+                    "key": wire.key,
+                }
+                for node in trace.nodes
+                for wire in node.wires
+            ],
+            "steps": [step_json(step) for step in trace.steps],
+            "gradients": gradients,
+            "backward_code": trace.backward_code,
+            "warnings": [warning_json(notice) for notice in trace.notices],
+        }
+
+    def node(self, traced: TracedNode) -> Json:
+        """Returns one node."""
+        node = traced.node
+        return {
+            "id": f"n{node.index}",
+            "kind": node.kind.value,
+            "primitive": node.primitive,
+            "family": traced.family,
+            "symbol": traced.symbol,
+            "face": traced.face,
+            "name": node.name,
+            "aliases": node.aliases,
+            "label": traced.label,
+            "code": traced.code,
+            "span": node.span,
+            "module": node.module,
+            "value": self.tensor(traced.value),
+            "upstream": None if traced.upstream is None else self.tensor(traced.upstream),
+            "inputs": [self.wire(wire) for wire in traced.wires],
+            "latex": traced.latex,
+        }
+
+    def wire(self, wire: Wire) -> Json:
+        """Returns one argument of a gate."""
+        return {
+            "node": f"n{wire.source}",
+            "argument": wire.argument,
+            "local": self.local(wire.local),
+            "downstream": None if wire.downstream is None else self.tensor(wire.downstream),
+            "summed_axes": wire.summed_axes,
+            "code": wire.code,
+            "latex": wire.latex,
+        }
+
+    def local(self, local: Local) -> Json:
+        """Returns one local gradient; what its structure does not need is left out."""
+        members: Json = {
+            "structure": local.structure.value,
+            "shape": local.shape,
+            "value": None if local.value is None else self.tensor(local.value),
+            "code": local.code,
+            "latex": local.latex,
+        }
+        if local.other is not None:
+            members["other"] = f"n{local.other}"
+            members["side"] = local.side
+        if local.axes is not None:
+            members["axes"] = local.axes
+        if local.indices is not None and self._take(local.indices.size):
+            members["indices"] = np.ascontiguousarray(local.indices).reshape(-1)
+        return members
+
+    def tensor(self, array: Numbers) -> Json:
+        """Returns an array in full, or its summary where the caps are passed."""
+        if not array.shape:
+            self._take(1)
+            return {"shape": (), "data": scalar_json(float(array))}
+        if self._take(array.size):
+            return {"shape": array.shape, "data": array_json(array)}
+        # Gates that hand a gradient on share one array; the trace keeps it alive, so its id is its own.
+        if id(array) not in self._summaries:
+            corner = tuple(
+                slice(PREVIEW if axis >= array.ndim - 2 else 1) for axis in range(array.ndim)
+            )
+            self._summaries[id(array)] = {
+                "shape": array.shape,
+                "data": None,
+                "summary": summary_json(array),
+                "preview": array_json(array[corner]),
+            }
+        return self._summaries[id(array)]
+
+    def _take(self, count: int) -> bool:
+        """Returns whether so many numbers may be listed, and counts them."""
+        if count > ALWAYS and (count > self._node_numbers or count > self._left):
+            return False
+        self._left = max(0, self._left - count)
+        return True
+
+
+def node_id(place: int | None) -> str | None:
+    """Returns the id of a place on the tape."""
+    return None if place is None else f"n{place}"
+
+
+def step_json(step: Step) -> Json:
+    """Returns one step."""
+    return {
+        "index": step.index,
+        "address": step.address,
+        "phase": step.phase,
+        "kind": step.kind,
+        "node": f"n{step.node}",
+        "edge": step.wire,
+        "level": step.level,
+        "text": step.text,
+        "latex": step.latex,
+    }
+
+
+def warning_json(notice: Notice) -> Json:
+    """Returns one notice."""
+    return {
+        "code": notice.code,
+        "level": notice.level,
+        "node": node_id(notice.node),
+        "message": notice.message,
+        "hint": notice.hint,
+    }
+
+
+def scalar_json(number: float) -> float | str:
+    """Returns a number, or the name of one that JSON does not have."""
+    if math.isfinite(number):
+        return number
+    if math.isnan(number):
+        return "NaN"
+    return "Infinity" if number > 0 else "-Infinity"
+
+
+def array_json(array: Numbers) -> object:
+    """Returns what orjson writes as nested lists; it would write NaN and infinities as null."""
+    numbers = np.ascontiguousarray(array, dtype=np.float64)
+    if np.isfinite(numbers).all():
+        return numbers
+    return named(numbers.tolist())
+
+
+def named(numbers: object) -> object:
+    """Returns nested lists with the non-finite numbers named."""
+    if isinstance(numbers, list):
+        return [named(entry) for entry in numbers]
+    assert isinstance(numbers, float)
+    return scalar_json(numbers)
+
+
+def summary_json(array: Numbers) -> Json:
+    """Returns what stands for a large tensor: of its finite numbers, and how many are not."""
+    numbers = np.asarray(array, dtype=np.float64).reshape(-1)
+    finite = numbers if np.isfinite(numbers).all() else numbers[np.isfinite(numbers)]
+    found = statistics(finite) if finite.size else [math.nan] * 5
+    names = ("min", "max", "mean", "std", "norm")
+    return {
+        **{name: scalar_json(number) for name, number in zip(names, found, strict=True)},
+        "zeros": int(numbers.size - np.count_nonzero(numbers)),
+        "nonfinite": int(numbers.size - finite.size),
+    }
+
+
+def statistics(numbers: NDArray[np.float64]) -> list[float]:
+    """Returns least, greatest, mean, standard deviation and norm, in few passes."""
+    with np.errstate(all="ignore"):
+        mean = float(numbers.mean())
+        centered = numbers - mean
+        return [
+            float(numbers.min()),
+            float(numbers.max()),
+            mean,
+            math.sqrt(float(centered @ centered) / numbers.size),
+            math.sqrt(float(numbers @ numbers)),
+        ]
