@@ -65,7 +65,7 @@ class Circuit:
         """
         deadline = Deadline(self._limits)
         values, gradients, _ = self._run(inputs, upstream, deadline)
-        return values[self.graph.output], self._gradients(values, gradients)
+        return values[self.graph.output].copy(), self._gradients(values, gradients)
 
     def trace(self, upstream: object = None) -> Trace:
         """Returns every node's value, upstream, local gradients and downstream, and the steps.
@@ -75,7 +75,7 @@ class Circuit:
         """
         deadline = Deadline(self._limits)
         values, gradients, seed = self._run(None, upstream, deadline)
-        whole_pass = Pass(self.graph, self._text, values, gradients, seed, self._wanted)
+        whole_pass = Pass(self.graph, self._text, values, gradients, seed, self._wanted, deadline)
         return Trace(
             source=self._text.given,
             graph=self.graph,
@@ -137,7 +137,7 @@ class Circuit:
         for name, place in self._places.items():
             upstream = None if place is None else gradients.upstream[place]
             if upstream is not None and place is not None and self._wanted[place]:
-                result[name] = upstream
+                result[name] = upstream.copy()
             else:
                 shape = (
                     self.graph.inputs[name].value.shape if place is None else values[place].shape

@@ -25,7 +25,7 @@ def read_inputs(inputs: Mapping[str, object], limits: Limits) -> dict[str, NDArr
     limits.check("inputs", len(inputs), "{found} inputs are given")
     values = {}
     for name, given in inputs.items():
-        if not str(name).isidentifier():
+        if type(name) is not str or not name.isidentifier():
             raise BadInput(f"{excerpt(name)!r} is not a name.", hint="Use a name from the program.")
         limits.check("name_characters", len(name), "a name has {found} characters")
         try:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from engine import latex
@@ -73,8 +74,10 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
     taken = set(names) | RESERVED
     result = []
     for name in names:
-        short = f"d{name}"
-        result.append(short if short not in taken else f"grad_{name}")
+        free = next(
+            n for n in (f"d{name}", *(f"{'grad_' * k}{name}" for k in count(1))) if n not in taken
+        )
+        result.append(free)
     return tuple(result)
 
 
@@ -247,7 +250,9 @@ def downstream_line(site: Site) -> str:
     expression = ast.unparse(summed_expression(site, last.value))
     parts = [ast.unparse(s) for s in before]
     if expression != target:
-        parts.append(f"{target} {'+=' if site.adds else '='} {expression}")
+        parts.append(
+            f"{target} = {target} + {expression}" if site.adds else f"{target} = {expression}"
+        )
     return "; ".join(parts)
 
 
@@ -287,13 +292,24 @@ def rule(site: Site, upstream: ast.expr, target: str) -> list[ast.stmt]:
     statements = [Sizes(site.scalar_out).visit(s) for s in fresh_rule(primitive, name)]
     last = statements[-1]
     returns_name = isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
-    local = last.value.id if returns_name and isinstance(last.value, ast.Name) else ""  # type: ignore[attr-defined]
+    local = last.value.id if returns_name and isinstance(last.value, ast.Name) else ""
     for statement in statements[:-1]:
         for stored in ast.walk(statement):
             if isinstance(stored, ast.Name) and isinstance(stored.ctx, ast.Store):
                 own = target if stored.id == local else f"{stored.id}_{target}"
                 table[stored.id] = ast.Name(own, ast.Load())
     return [simplified(Substitution(table).visit(s)) for s in statements]
+
+
+def inlined(before: Sequence[ast.stmt], last: ast.Return) -> ast.Return:
+    """Returns a return whose local names are replaced by what was assigned to them."""
+    table: Names = {}
+    for statement in before:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            table[statement.targets[0].id] = Substitution(table).visit(statement.value)
+    result = Substitution(table).visit(last)
+    assert isinstance(result, ast.Return)
+    return result
 
 
 def argument_expressions(site: Site) -> Names:

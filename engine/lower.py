@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ from engine.source import Text
 from engine.tape import Ref, Sizes, finished
 
 RESTARTS = 200
+RESTARTS_A_NAME = 8
 PARAMETERS = ("W", "w", "b", "U", "V", "theta", "beta", "gamma", "Theta")
 
 
@@ -79,7 +81,9 @@ def lower(request: Request) -> Lowered:
         EngineError: one of its subclasses, with the place and the fix.
     """
     knowledge = Knowledge()
-    for _ in range(RESTARTS):
+    for turn in count():
+        if turn > RESTARTS + RESTARTS_A_NAME * len(knowledge.guesses):
+            break
         knowledge.start()
         run = Lowering(request, knowledge)
         try:

@@ -99,7 +99,7 @@ class Tape:
         draft = self.drafts[ref.index]
         if draft.kind is Kind.CONSTANT and draft.shape == () and draft.value is not None:
             number = float(draft.value)
-            return int(number) if number == int(number) else None
+            return int(number) if number.is_integer() else None
         names: set[str] = set()
         queue = [ref.index]
         while queue:

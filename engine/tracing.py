@@ -10,6 +10,7 @@ import numpy as np
 from engine import latex
 from engine.backward import Gradients, Message, has_rule
 from engine.graph import Array, Graph, Kind, Node
+from engine.limits import Deadline
 from engine.listing import FACTORS, Lines, Writer, face_text
 from engine.local import Jacobian, jacobian
 from engine.numbers import say
@@ -48,6 +49,7 @@ class Pass:
         gradients: what backward found.
         seed: the first upstream.
         wanted: per tape place, whether it is on a path from wrt to the output.
+        deadline: checked between nodes.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class Pass:
         gradients: Gradients,
         seed: Array,
         wanted: Sequence[bool],
+        deadline: Deadline,
     ) -> None:
         self.graph = graph
         self.values = values
         self.gradients = gradients
         self.seed = seed
         self.wanted = wanted
+        self.deadline = deadline
         self.writer = Writer(graph)
         self.labels = [
             code if node.index == graph.output and node.name is None else label(node, text, code)
@@ -88,6 +92,8 @@ class Pass:
         nodes = []
         edge = 0
         for node in self.graph.nodes:
+            if node.index % 16 == 0:
+                self.deadline.check()
             wires = []
             for key in range(len(node.arguments)):
                 wires.append(self._wire(node, key, f"e{edge}"))
