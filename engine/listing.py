@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import count
 from typing import NamedTuple
 
 from engine import latex
@@ -74,10 +73,10 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
     taken = set(names) | RESERVED
     result = []
     for name in names:
-        free = next(
-            n for n in (f"d{name}", *(f"{'grad_' * k}{name}" for k in count(1))) if n not in taken
-        )
-        result.append(free)
+        chosen = f"d{name}"
+        while chosen in taken:
+            chosen = f"grad_{name}" if chosen == f"d{name}" else f"grad_{chosen}"
+        result.append(chosen)
     return tuple(result)
 
 
@@ -267,7 +266,9 @@ def local_expression(site: Site) -> ast.expr:
     if name not in primitive.vjp:
         return ast.Constant(0)
     factor = (site.scalar_out and site.shape == ()) or primitive.structure_of(name) in FACTORS
-    last = rule(site, ast.Constant(1) if factor else slot("u"), "d")[-1]
+    *before, last = rule(site, ast.Constant(1) if factor else slot("u"), "d")
+    if isinstance(last, ast.Return) and all(isinstance(s, ast.Assign) for s in before):
+        last = inlined(before, last)
     if (
         isinstance(last, ast.Return)
         and last.value is not None
