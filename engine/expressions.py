@@ -220,12 +220,6 @@ class Expressions(Calls):
                 if name not in self.aliases
                 else f"Write {name}.exp(...), say.",
             )
-        if name.startswith("__"):
-            raise NotAllowed(
-                f"The name {shown(name)} is not in the language.",
-                span=self.span(node),
-                hint="Use another name.",
-            )
         bound = (n for n in self.globals if n not in self.inputs or n in self.assigned)
         known = [*bound, *self.scopes[-1], *self.given, *self.written_out]
         plain = name.replace("_", "")

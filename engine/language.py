@@ -94,6 +94,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
 def check(tree: ast.Module, text: Text) -> None:
     """Raises NotAllowed at the first piece of syntax that is not in the language."""
     for node in ast.walk(tree):
+        name = name_in(node)
+        if name.startswith("__"):
+            raise NotAllowed(
+                f"The name {shown(name)} is not in the language.",
+                span=text.span(node),
+                hint="Use a name without leading underscores.",
+            )
         if isinstance(node, STATEMENTS + EXPRESSIONS + PARTS):
             continue
         kind = type(node).__name__
@@ -101,6 +108,17 @@ def check(tree: ast.Module, text: Text) -> None:
             kind, (f"this ({kind})", "Write it with assignments, operators and NumPy functions.")
         )
         raise NotAllowed(f"{words} is not in the language.", span=text.span(node), hint=fix)
+
+
+def name_in(node: ast.AST) -> str:
+    """Returns the name that a piece of syntax introduces or asks for, or ""."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    return node.arg if isinstance(node, ast.arg) else ""
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

@@ -471,10 +471,6 @@ class Lowering(Expressions):
 
     def bind(self, name: str, value: object) -> None:
         """Binds a name in the innermost scope; a node without a name is given it."""
-        if name.startswith("__"):
-            raise NotAllowed(
-                f"The name {shown(name)} is not in the language.", hint="Use another name."
-            )
         scope = self.scopes[-1]
         scope[name] = value
         if isinstance(value, Ref):

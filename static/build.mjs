@@ -1,0 +1,206 @@
+/**
+ * Makes static/vendor/: the third-party code, fonts and licences that the page is served with.
+ *
+ * `make vendor` runs it once the packages of package-lock.json are installed. Nothing it writes is
+ * committed. What a bundle holds is named in vendor-*.mjs.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import esbuild from "esbuild";
+import subsetFont from "subset-font";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const PACKAGES = join(HERE, "node_modules");
+const FINAL = join(HERE, "vendor");
+// Built beside the old folder and swapped in whole, so that a running server never finds half of it.
+const OUT = join(HERE, "vendor.new");
+
+/** Bundle name: most bytes it may weigh gzipped. The first one stands between a student and a picture. */
+const BUNDLES = { d3: 30_000, katex: 85_000 };
+
+/** Faces of the page's text: family, package, style, weights. Digits are tabular in all of them. */
+const FACES = [
+  { family: "Noto Sans", from: "noto-sans", style: "normal", weights: [400, 600] },
+  { family: "Noto Sans", from: "noto-sans", style: "italic", weights: [400] },
+  { family: "Noto Serif", from: "noto-serif", style: "italic", weights: [400, 700] },
+];
+
+/** Ranges a browser picks a file by; a page without Greek never asks for the Greek file. */
+const RANGES = {
+  latin:
+    "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329," +
+    "U+2000-206F,U+20AC,U+2122,U+2212,U+2215",
+  greek: "U+0370-0377,U+037A-037F,U+0384-038A,U+038C,U+038E-03A1,U+03A3-03FF",
+};
+
+/** The signs neither text face has. The whole font is 270 kB; these are 8. */
+const SIGNS = "∂∇∆∘⊙⊗⊤⋅∗∏∑∫√∝∞∈∉≈≠≡≤≥≪≫±∓→←↑↓↔↦⟵⟶⇒⇐ᵀℝ‖′″✓✗▶◀▷◁▸▾▴◂●○◐△▽";
+
+/**
+ * What the browser has until a face arrives, stretched to the same line: the swap moves nothing.
+ * Figures are the ratio of average widths over English text, then ascent and descent over it.
+ */
+const FALLBACKS = [
+  {
+    family: "Noto Sans Fallback",
+    local: ["Arial", "Liberation Sans", "Helvetica"],
+    size: 107.1,
+    ascent: 99.8,
+    descent: 27.3,
+  },
+  {
+    family: "Noto Serif Fallback",
+    local: ["Times New Roman Italic", "Liberation Serif Italic", "Times Italic"],
+    size: 116.1,
+    ascent: 92.0,
+    descent: 25.2,
+  },
+];
+
+/** Returns the names of the packages whose code esbuild put into the bundle. */
+async function bundle(name, limit) {
+  const result = await esbuild.build({
+    absWorkingDir: HERE,
+    entryPoints: [`vendor-${name}.mjs`],
+    outfile: join(OUT, `${name}.js`),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  // TypeScript looks for this file before the bundle, and finds the packages' own types through it.
+  writeFileSync(join(OUT, `${name}.d.ts`), `export * from "../vendor-${name}.mjs";\n`);
+  const weight = gzipSync(readFileSync(join(OUT, `${name}.js`)), { level: 9 }).length;
+  console.log(`${name}.js: ${weight} bytes gzipped`);
+  if (weight > limit) {
+    throw new Error(`${name}.js is ${weight} bytes gzipped; ${limit} allowed: export less`);
+  }
+  const outputs = Object.values(result.metafile.outputs);
+  const inputs = outputs.flatMap((output) =>
+    Object.entries(output.inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+  return inputs.map(packageOf).filter((found) => found !== undefined);
+}
+
+/** Returns "@scope/name" or "name" for a path below node_modules. */
+function packageOf(path) {
+  return path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1];
+}
+
+async function minifiedCss(text) {
+  return (await esbuild.transform(text, { loader: "css", minify: true })).code;
+}
+
+/** Copies KaTeX's style sheet with its woff2 fonts, the one format every current browser reads. */
+async function katexStyle() {
+  const dist = join(PACKAGES, "katex", "dist");
+  const css = readFileSync(join(dist, "katex.css"), "utf8");
+  const woff2Only = css.replace(/,\s*url\([^)]*\.(?:woff|ttf)\)\s*format\([^)]*\)/g, "");
+  if (/\.(woff|ttf)\b/.test(woff2Only)) {
+    throw new Error("katex.css still names a woff or ttf file: its src lines changed form");
+  }
+  writeFileSync(join(OUT, "katex.css"), await minifiedCss(woff2Only));
+  const names = readdirSync(join(dist, "fonts")).filter((name) => name.endsWith(".woff2"));
+  for (const name of names) {
+    cpSync(join(dist, "fonts", name), join(OUT, "fonts", name));
+  }
+  return ["katex"];
+}
+
+function face({ family, style, weight, file, range }) {
+  return `@font-face {
+  font-family: "${family}"; font-style: ${style}; font-weight: ${weight}; font-display: swap;
+  src: url("fonts/${file}") format("woff2");${range ? ` unicode-range: ${range};` : ""}
+}`;
+}
+
+function fallback({ family, local, size, ascent, descent }) {
+  return `@font-face {
+  font-family: "${family}"; src: ${local.map((name) => `local("${name}")`).join(", ")};
+  size-adjust: ${size}%; ascent-override: ${ascent}%; descent-override: ${descent}%; line-gap-override: 0%;
+}`;
+}
+
+/** Writes fonts.css and the files it names. */
+async function fonts() {
+  const rules = FALLBACKS.map(fallback);
+  for (const { family, from, style, weights } of FACES) {
+    for (const weight of weights) {
+      for (const [subset, range] of Object.entries(RANGES)) {
+        const file = `${from}-${subset}-${weight}-${style}.woff2`;
+        cpSync(join(PACKAGES, "@fontsource", from, "files", file), join(OUT, "fonts", file));
+        rules.push(face({ family, style, weight, file, range }));
+      }
+    }
+  }
+  const whole = join(
+    PACKAGES,
+    "@fontsource/noto-sans-math/files/noto-sans-math-latin-400-normal.woff2",
+  );
+  const signs = await subsetFont(readFileSync(whole), SIGNS, { targetFormat: "woff2" });
+  writeFileSync(join(OUT, "fonts", "noto-sans-math-signs.woff2"), signs);
+  rules.push(
+    face({
+      family: "Noto Sans Math",
+      style: "normal",
+      weight: 400,
+      file: "noto-sans-math-signs.woff2",
+    }),
+  );
+  writeFileSync(join(OUT, "fonts.css"), await minifiedCss(rules.join("\n")));
+  return [...FACES.map(({ from }) => `@fontsource/${from}`), "@fontsource/noto-sans-math"];
+}
+
+/** Reads one package's licence; a package without one must not be served. */
+function licence(name) {
+  const folder = join(PACKAGES, name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
+  if (!license || !file) {
+    throw new Error(`${name} ${version} has no ${license ? "licence text" : "licence name"}`);
+  }
+  return { name, version, license, text: readFileSync(join(folder, file), "utf8").trim() };
+}
+
+/** Writes the licences twice: for programs, and for people. */
+function licences(names) {
+  const all = [...new Set(names)].sort().map(licence);
+  writeFileSync(join(OUT, "licenses.json"), `${JSON.stringify(all, null, 1)}\n`);
+  const pages = all.map(({ name, version, license, text }) => {
+    const title = `${name} ${version} (${license})`;
+    return `${title}\n${"=".repeat(title.length)}\n\n${text}\n`;
+  });
+  writeFileSync(join(OUT, "licenses.txt"), pages.join("\n\n"));
+  console.log(`licenses: ${all.length} packages`);
+}
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(join(OUT, "fonts"), { recursive: true });
+const used = [];
+for (const [name, limit] of Object.entries(BUNDLES)) {
+  used.push(...(await bundle(name, limit)));
+}
+used.push(...(await katexStyle()), ...(await fonts()));
+licences(used);
+const old = join(HERE, "vendor.old");
+if (existsSync(FINAL)) {
+  renameSync(FINAL, old);
+}
+renameSync(OUT, FINAL);
+rmSync(old, { recursive: true, force: true });

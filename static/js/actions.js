@@ -1,0 +1,182 @@
+/** Everything a key or a button can do, one literal each; buttons, keys and the help dialog read the same records. */
+
+/** @import { Page } from "./state.js" */
+
+/**
+ * What actions act on.
+ * @typedef {object} Controls
+ * @property {(index: number) => void} goTo
+ * @property {(delta: number) => void} move
+ * @property {() => void} play starts or stops
+ * @property {(times: number) => void} quicken
+ * @property {(times: number) => void} zoomBy
+ * @property {() => void} fit
+ * @property {(id: string) => void} focus
+ * @property {(delta: number) => void} region moves the focus by regions
+ * @property {() => void} run draws now, without waiting for a pause in typing
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} share
+ * @property {() => void} fold
+ * @property {() => void} theme
+ * @property {() => void} help
+ */
+
+/**
+ * @typedef {object} Action
+ * @property {string} name
+ * @property {string} label
+ * @property {string[]} keys as `keyOf` names them
+ * @property {(controls: Controls, page: Page) => void} perform
+ * @property {(page: Page) => boolean} [enabled] always, if absent
+ */
+
+/** @param {Page} page */
+const steps = ({ trace }) => trace.steps;
+
+/**
+ * The nearest step about another node.
+ * @param {Page} page
+ * @param {1 | -1} way
+ */
+function otherNode(page, way) {
+  const here = steps(page)[page.index];
+  let index = page.index;
+  do index += way;
+  while (steps(page)[index]?.node === here.node && steps(page)[index]?.phase === here.phase);
+  return index;
+}
+
+/**
+ * @param {Page} page
+ * @param {string} phase
+ */
+const startOf = (page, phase) => steps(page).findIndex((step) => step.phase === phase);
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  {
+    name: "next",
+    label: "Next step",
+    keys: ["ArrowRight", "PageDown", "n"],
+    perform: ({ move }) => move(1),
+  },
+  {
+    name: "previous",
+    label: "Previous step",
+    keys: ["ArrowLeft", "PageUp"],
+    perform: ({ move }) => move(-1),
+  },
+  { name: "first", label: "First step", keys: ["Home"], perform: ({ goTo }) => goTo(0) },
+  {
+    name: "last",
+    label: "Last step",
+    keys: ["End"],
+    perform: ({ goTo }, page) => goTo(steps(page).length - 1),
+  },
+  {
+    name: "next-node",
+    label: "Next node",
+    keys: ["Shift+ArrowRight"],
+    perform: ({ goTo }, page) => goTo(otherNode(page, 1)),
+  },
+  {
+    name: "previous-node",
+    label: "Previous node",
+    keys: ["Shift+ArrowLeft"],
+    perform: ({ goTo }, page) => goTo(otherNode(page, -1)),
+  },
+  {
+    name: "backward",
+    label: "Start of backward",
+    keys: ["b"],
+    perform: ({ goTo }, page) => goTo(startOf(page, "backward")),
+    enabled: (page) => startOf(page, "backward") >= 0,
+  },
+  {
+    name: "forward",
+    label: "Start of forward",
+    keys: ["f"],
+    perform: ({ goTo }, page) => goTo(startOf(page, "forward")),
+  },
+  { name: "play", label: "Play", keys: ["Space"], perform: ({ play }) => play() },
+  {
+    name: "slower",
+    label: "Slower",
+    keys: ["["],
+    perform: ({ quicken }) => quicken(0.5),
+    enabled: ({ speed }) => speed > 0.5,
+  },
+  {
+    name: "faster",
+    label: "Faster",
+    keys: ["]"],
+    perform: ({ quicken }) => quicken(2),
+    enabled: ({ speed }) => speed < 4,
+  },
+  { name: "zoom-in", label: "Zoom in", keys: ["+", "="], perform: ({ zoomBy }) => zoomBy(1.25) },
+  { name: "zoom-out", label: "Zoom out", keys: ["-"], perform: ({ zoomBy }) => zoomBy(0.8) },
+  { name: "zoom-fit", label: "Fit", keys: ["0"], perform: ({ fit }) => fit() },
+  {
+    name: "edit",
+    label: "Edit the function",
+    keys: ["e"],
+    perform: ({ focus }) => focus("function"),
+  },
+  { name: "run", label: "Draw now", keys: ["Ctrl+Enter"], perform: ({ run }) => run() },
+  {
+    name: "undo",
+    label: "Undo: the program before",
+    keys: ["Ctrl+z"],
+    perform: ({ undo }) => undo(),
+  },
+  { name: "redo", label: "Redo", keys: ["Ctrl+Shift+z"], perform: ({ redo }) => redo() },
+  { name: "board", label: "Go to the board", keys: [], perform: ({ focus }) => focus("board") },
+  { name: "region", label: "Next region", keys: ["F6"], perform: ({ region }) => region(1) },
+  {
+    name: "region-back",
+    label: "Previous region",
+    keys: ["Shift+F6"],
+    perform: ({ region }) => region(-1),
+  },
+  { name: "fold", label: "Show or hide the source", keys: ["s"], perform: ({ fold }) => fold() },
+  { name: "share", label: "Share: copy the link", keys: [], perform: ({ share }) => share() },
+  { name: "theme", label: "Switch theme", keys: ["Alt+Shift+d"], perform: ({ theme }) => theme() },
+  { name: "help", label: "Help and keys", keys: ["?"], perform: ({ help }) => help() },
+];
+
+/**
+ * A key press by name: "ArrowRight", "Space", "Ctrl+Shift+z". Shift is not named where it makes another character.
+ * @param {KeyboardEvent} event
+ */
+export function keyOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  const letter = /^Key[A-Z]$/.test(code ?? "") ? code[3].toLowerCase() : key;
+  const chord = ctrlKey || metaKey || altKey;
+  const bare = key === " " ? "Space" : chord ? letter : key;
+  const shift = shiftKey && (chord || bare.length > 1);
+  return `${ctrlKey || metaKey ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${bare}`;
+}
+
+/** Keys that mean something to the control itself. */
+const TEXT = "textarea, select, input:not([type=range]):not([type=checkbox])";
+const SLIDER = "input[type=range]:not(#step)";
+const PRESSED = "button, a[href], summary, input[type=checkbox]";
+
+/**
+ * The action of a key press, unless it belongs to the control that has the focus.
+ * @param {KeyboardEvent} event
+ * @param {boolean} singleKeys whether single characters act (WCAG 2.1.4)
+ */
+export function actionOf(event, singleKeys) {
+  const key = keyOf(event);
+  const action = ACTIONS.find(({ keys }) => keys.includes(key));
+  const target = event.target instanceof Element ? event.target : undefined;
+  if (!action || event.defaultPrevented || event.isComposing || target?.closest("dialog"))
+    return undefined;
+  if (target?.matches(TEXT))
+    return /^(Ctrl\+Enter|Alt\+|(Shift\+)?F6)/.test(key) ? action : undefined;
+  if (target?.matches(SLIDER) && /Arrow|Page|Home|End/.test(key)) return undefined;
+  if (target?.matches(PRESSED) && key === "Space") return undefined;
+  if (target?.matches("[role=tab]") && key.startsWith("Arrow")) return undefined;
+  return key.length > 1 || singleKeys ? action : undefined;
+}

@@ -1,0 +1,111 @@
+/**
+ * A tensor as a grid of cells: which slice is shown, how large, and how strongly each cell is coloured.
+ */
+
+/** @import { Nested, Numeric, Tensor, TraceNode } from "../types.d.ts" */
+/** @import { Grid, Measure, Style } from "./types.d.ts" */
+
+import { formatNumber } from "../format.js";
+import { plain } from "./measure.js";
+
+/** More cells a side than this are drawn as one image. */
+export const MOST_CELLS = 16;
+
+const LEAST_SIDE = 28;
+
+/** Size of the numbers in cells, px. */
+export const CELL_TEXT = 12;
+
+/**
+ * @param {TraceNode} node
+ * @param {Style} style
+ * @param {Measure} measure
+ * @returns {Grid}
+ */
+export function gridOf({ value, upstream }, style, measure) {
+  const shown = sheet(value);
+  const rows = Math.max(1, shown.length);
+  const columns = Math.max(1, shown[0]?.length ?? 0);
+  const longest = Math.max(rows, columns);
+  const cell = Math.min(
+    Math.max(style.cell, LEAST_SIDE / Math.min(rows, columns)),
+    style.side / longest,
+  );
+  const texts =
+    cell >= LEAST_SIDE
+      ? [value, upstream].flatMap((tensor) => (tensor ? sheet(tensor).flat().map(cellText) : []))
+      : [];
+  const summary = value.data === null ? value.summary : undefined;
+  return {
+    rows,
+    columns,
+    width: Math.max(cell * columns, 4),
+    height: Math.max(cell * rows, 4),
+    stack: value.shape.length > 2 ? 6 : 0,
+    numbers:
+      texts.length > 0 &&
+      texts.every((text) => measure([plain(text, "gradient")], CELL_TEXT) <= cell - 3),
+    image: longest > MOST_CELLS,
+    caption: summary
+      ? [plain(`corner; mean ${formatNumber(summary.mean)}, norm ${formatNumber(summary.norm)}`)]
+      : undefined,
+  };
+}
+
+/**
+ * The two-dimensional slice that is shown: a vector is one row, of more axes the first slices.
+ * @param {Tensor} tensor
+ * @returns {Numeric[][]}
+ */
+export function sheet({ data, preview, shape }) {
+  /** @type {Nested | undefined} */
+  let nested = data ?? preview;
+  for (let axis = shape.length; axis > 2 && Array.isArray(nested); axis--) nested = nested[0];
+  if (!Array.isArray(nested)) return nested === undefined ? [] : [[nested]];
+  const rows = /** @type {Nested[]} */ (nested);
+  return /** @type {Numeric[][]} */ (Array.isArray(rows[0]) ? rows : [rows]);
+}
+
+/**
+ * Two digits, for a cell: −0.314 is −.31, 0.0004 is 4e−4.
+ * @param {Numeric} x
+ */
+export function cellText(x) {
+  const size = Math.abs(Number(x));
+  if (size === 0) return "0";
+  if (size >= 0.995 || !(size > 0)) return formatNumber(x, 2).replace(/\.0$/, "");
+  return (
+    (Number(x) < 0 ? "−" : "") + (size < 0.005 ? formatNumber(size, 1) : size.toFixed(2).slice(1))
+  );
+}
+
+/**
+ * The magnitude of the strongest colour, shared by all tensors of a role: between the largest tensor's and the usual
+ * one's, so that one tensor of large numbers does not pale the others.
+ * @param {(Tensor | null)[]} tensors
+ */
+export function scaleOf(tensors) {
+  const peaks = tensors
+    .flatMap((tensor) => (tensor && tensor.shape.length > 0 ? [peak(tensor)] : []))
+    .filter(Boolean)
+    .sort((a, b) => a - b);
+  return peaks.length === 0 ? 1 : Math.sqrt(peaks[peaks.length - 1] * peaks[peaks.length >> 1]);
+}
+
+/** @param {Tensor} tensor */
+function peak(tensor) {
+  const sizes = sheet(tensor)
+    .flat()
+    .map((x) => Math.abs(Number(x)));
+  return sizes.reduce((most, size) => (size < Infinity ? Math.max(most, size) : most), 0);
+}
+
+/**
+ * How strongly a cell is coloured, 0 to 1: zero is the ground itself, and nothing else is lost beside large numbers.
+ * @param {Numeric} x
+ * @param {number} most
+ */
+export function strength(x, most) {
+  const size = Math.abs(Number(x));
+  return size > 0 ? Math.min(1, 0.08 + 0.92 * (size / most) ** 0.5) : 0;
+}

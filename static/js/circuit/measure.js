@@ -1,0 +1,104 @@
+/**
+ * Widths of texts, measured once a text on a canvas.
+ */
+
+/** @import { Face, Measure, Piece } from "./types.d.ts" */
+
+import { displayName } from "../format.js";
+
+/** @param {number} size of the text it stands beside, px */
+export const subscriptSize = (size) => Math.max(12, 0.68 * size);
+
+/** @type {Record<Face, [style: string, family: string]>} */
+const FACES = {
+  value: ["", "--number-font"],
+  gradient: ["italic", "--number-font"],
+  name: ["italic", "--name-font"],
+  plain: ["", "--number-font"],
+};
+
+/**
+ * @param {Element} element gives the families
+ * @returns {{ measure: Measure, ready: () => Promise<void> }} `ready` resolves when the faces have come, or soon
+ */
+export function createMeasure(element) {
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    document.createElement("canvas").getContext("2d")
+  );
+  const style = getComputedStyle(element);
+  const font = (/** @type {Face} */ face) =>
+    `${FACES[face][0]} 100px ${style.getPropertyValue(FACES[face][1]) || "sans-serif"}`;
+  /** @type {Map<string, number>} */
+  const widths = new Map();
+  /** @type {Promise<void> | undefined} */
+  let loading;
+
+  /** @param {Face} face @param {string} text */
+  function width(face, text) {
+    const key = face + text;
+    let found = widths.get(key);
+    if (found === undefined) {
+      context.font = font(face);
+      found = context.measureText(text).width / 100;
+      widths.set(key, found);
+    }
+    return found;
+  }
+
+  async function load() {
+    const faces = /** @type {Face[]} */ (Object.keys(FACES)).map((face) =>
+      document.fonts.load(font(face), "x0"),
+    );
+    await Promise.race([
+      Promise.allSettled(faces),
+      new Promise((resolve) => AbortSignal.timeout(800).addEventListener("abort", resolve)),
+    ]);
+    widths.clear();
+  }
+
+  return {
+    measure: (pieces, size) =>
+      pieces.reduce(
+        (sum, { text, kind, shift }) =>
+          sum + width(kind, text) * (shift ? subscriptSize(size) : size),
+        0,
+      ),
+    ready: () => (loading ??= load()),
+  };
+}
+
+/**
+ * A program's name, typeset.
+ * @param {string} name
+ * @param {Face} kind
+ * @returns {Piece[]}
+ */
+export function namePieces(name, kind) {
+  const { base, subscript } = displayName(name);
+  /** @type {Piece[]} */
+  const pieces = [{ text: base, kind }];
+  if (subscript) pieces.push({ text: subscript, kind, shift: "sub" });
+  return pieces;
+}
+
+/**
+ * A number. Its minus signs stand upright: in the italic face they are as short as hyphens.
+ * @param {string} text
+ * @param {Face} kind
+ * @returns {Piece[]}
+ */
+export function numberPieces(text, kind) {
+  return text
+    .split(/(−)/)
+    .filter(Boolean)
+    .map((part) => plain(part, part === "−" ? "plain" : kind));
+}
+
+/**
+ * @param {string} text
+ * @param {Face} [kind]
+ * @returns {Piece}
+ */
+export function plain(text, kind = "plain") {
+  return { text, kind };
+}

@@ -1,0 +1,207 @@
+/** The shapes that the modules of the circuit hand to one another. All lengths are px of the picture. */
+
+import type {
+  Direction,
+  EdgeFrame,
+  LayoutGraph,
+  LayoutOptions,
+  NodeFrame,
+  Point,
+  Trace,
+  TraceEdge,
+  TraceNode,
+} from "../types.d.ts";
+
+// ---------------------------------------------------------------- text
+
+export type Face = "value" | "gradient" | "name" | "plain";
+
+/** A stretch of text in one face; `shift` lowers or raises it. */
+export interface Piece {
+  text: string;
+  kind: Face;
+  shift?: "sub" | "sup";
+}
+
+export type Measure = (pieces: readonly Piece[], size: number) => number;
+
+/** Text at a place, relative to its figure's origin. */
+export interface Label {
+  x: number;
+  y: number;
+  anchor: "start" | "middle" | "end";
+  size: number;
+  pieces: Piece[];
+}
+
+/** A label in a frame of its own; x, y is the middle. */
+export interface Chip extends Label {
+  width: number;
+  height: number;
+}
+
+export interface Rect {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+// ---------------------------------------------------------------- picture
+
+/** The sizes of one picture. */
+export interface Style {
+  direction: Direction;
+  /** size of values and gradients; most else follows it */
+  number: number;
+  /** size of chips and badges */
+  small: number;
+  /** size of contributions */
+  partial: number;
+  /** of a gate */
+  radius: number;
+  /** between the ends of a run and what stands on it */
+  pad: number;
+  /** how far the gradient's lane lies beside the value's line */
+  lane: number;
+  /** wanted side of a heat map's cell */
+  cell: number;
+  /** greatest side of a heat map */
+  side: number;
+  /** whether chips are short */
+  terse: boolean;
+  /** size that numbers must have on screen */
+  least: number;
+}
+
+/** A tensor's cells. */
+export interface Grid {
+  rows: number;
+  columns: number;
+  width: number;
+  height: number;
+  /** by how much the sheets of further slices stick out; 0 for two axes or fewer */
+  stack: number;
+  /** whether numbers fit the cells */
+  numbers: boolean;
+  /** too many cells to draw one by one */
+  image: boolean;
+  /** the summary, where only a corner is shown */
+  caption: Piece[] | undefined;
+}
+
+/** Where a value or gradient stands: the text's anchor, or the top left corner of a heat map. */
+export type Slot =
+  | { x: number; y: number; anchor: Label["anchor"]; size: number; grid?: undefined }
+  | { x: number; y: number; grid: Grid };
+
+/** One node as it is drawn. The origin is the gate's centre, or where an input's run begins. */
+export interface Figure {
+  node: TraceNode;
+  /** literals that the face already shows */
+  folded: TraceNode[];
+  /** of the gate's sign; 0 for inputs */
+  halfWidth: number;
+  halfHeight: number;
+  face: Label | undefined;
+  name: Label | undefined;
+  badge: Label | undefined;
+  value: Slot;
+  gradient: Slot;
+  /** along the flow */
+  runStart: number;
+  runEnd: number;
+  /** incoming ones that are drawn, by port */
+  wires: TraceEdge[];
+  /** across the flow, by port */
+  ports: number[];
+  /** by edge: where one contribution of a fan-out stands */
+  partials: Map<string, Slot>;
+  /** by edge: local gradients */
+  chips: Map<string, Chip>;
+  /** where contributions add */
+  sum: Chip | undefined;
+  bounds: Rect;
+}
+
+export interface Picture {
+  trace: Trace;
+  style: Style;
+  /** by node, without folded literals */
+  figures: Map<string, Figure>;
+  /** those drawn */
+  edges: TraceEdge[];
+  /** by source: the contributions to add, where there are several */
+  fans: Map<string, TraceEdge[]>;
+  graph: LayoutGraph;
+  options: LayoutOptions;
+}
+
+/** What a figure stands in, while it is made. */
+export interface Surroundings {
+  style: Style;
+  measure: Measure;
+  nodes: Map<string, TraceNode>;
+  wires: TraceEdge[];
+  fans: Map<string, TraceEdge[]>;
+  /** nothing uses it */
+  ends: boolean;
+  output: boolean;
+  literals: TraceNode[];
+}
+
+// ---------------------------------------------------------------- what is drawn
+
+/** A drawn node. */
+export interface Mark {
+  element: SVGGElement;
+  /** the part with the name and the focus */
+  body: SVGGElement;
+  figure: Figure;
+  origin: Point;
+  show(frame: NodeFrame): void;
+  /** shows what an incoming wire brings back, where that is one contribution of several */
+  showPartial(edge: string, frame: EdgeFrame): void;
+}
+
+/** A straight piece of a wire (2 points) or a cubic (4). */
+export type Segment = Point[];
+
+export interface WireMark {
+  /** from the source's run to the port */
+  path: Segment[];
+  /** the last one it passes: there its contribution is added */
+  dot: Point | undefined;
+  show(frame: EdgeFrame): void;
+}
+
+export interface NetMark {
+  show(frame: NodeFrame): void;
+}
+
+export interface Drawing {
+  picture: Picture;
+  marks: Map<string, Mark>;
+  /** by edge */
+  wires: Map<string, WireMark>;
+  /** by source */
+  nets: Map<string, NetMark>;
+}
+
+/** What a frame brings that the one before it had not. */
+export interface Change {
+  /** wires along which values come */
+  forward: TraceEdge[];
+  /** wires along which gradients come back */
+  backward: TraceEdge[];
+  /** what becomes known of which node */
+  landing: { id: string; role: "value" | "gradient" }[];
+}
+
+/** The way of one pill. */
+export interface Trip {
+  points: Point[];
+  text: string;
+  role: "value" | "gradient" | "partial";
+  size: number;
+}

@@ -1,0 +1,350 @@
+/**
+ * The board: draws a trace's circuit and shows it at a step. A function of (trace, frame); knows no step's kind.
+ */
+
+/** @import { Frame, Layout, Point, Trace, TraceNode } from "../types.d.ts" */
+/** @import { LayoutClient } from "../layout-client.js" */
+/** @import { Change, Drawing, Mark, Picture } from "./types.d.ts" */
+
+import { drawNodes, fullText } from "./gates.js";
+import { createKeys } from "./keys.js";
+import { createMeasure } from "./measure.js";
+import { leastScale, pictureOf, SHRINK, spread, stylesFor } from "./picture.js";
+import { createSignals } from "./signals.js";
+import { svg } from "./text.js";
+import { createViewport } from "./viewport.js";
+import { drawWires } from "./wires.js";
+
+/** Beyond this many nodes nothing inside the large drawing is animated. */
+const CALM = 300;
+
+/** How much of the spare room the gaps take; the next is tried where the picture grows too large. */
+const EASES = [1, 0.4, 0];
+
+/**
+ * @typedef {object} BoardOptions
+ * @property {LayoutClient} layoutClient
+ * @property {(id: string) => void} onSelect
+ * @property {() => void} [onLaidOut]
+ * @property {() => boolean} reducedMotion
+ */
+
+/**
+ * @param {HTMLElement} element
+ * @param {BoardOptions} options
+ */
+export function createBoard(element, { layoutClient, onSelect, onLaidOut, reducedMotion }) {
+  const frameElement = element.appendChild(document.createElement("div"));
+  frameElement.className = "board-window";
+  const camera = frameElement.appendChild(document.createElement("div"));
+  camera.className = "board-camera";
+  const graph = svg(
+    "svg",
+    {
+      id: "graph",
+      role: "group",
+      "aria-roledescription": "computational graph",
+      "aria-label": "Circuit",
+    },
+    camera,
+  );
+  const flow = svg("svg", { id: "flow", "aria-hidden": "true" }, camera);
+  const pills = camera.appendChild(document.createElement("div"));
+  pills.className = "board-pills";
+  pills.setAttribute("aria-hidden", "true");
+  const under = svg("g", {}, graph);
+  const wireLayer = svg("g", {}, graph);
+  const nodeLayer = svg("g", {}, graph);
+
+  const { measure, ready } = createMeasure(element);
+  const viewport = createViewport(frameElement, camera, [graph, flow]);
+  const signals = createSignals(flow, pills, under, measure);
+  const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()));
+  camera.addEventListener("pointerover", showDigits);
+  // Images hold their colours; all else takes them from the style sheet.
+  const themes = new MutationObserver(redraw);
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", redraw);
+
+  /** @type {(Drawing & { layout: Layout }) | undefined} */
+  let drawn;
+  /** @type {Frame | undefined} */
+  let shown;
+  /** The window's size that the picture was made for. */
+  let room = { width: 0, height: 0 };
+  /** Counts requests, so that an older layout never replaces a newer one. */
+  let turn = 0;
+
+  const motion = () =>
+    Number.parseFloat(getComputedStyle(element).getPropertyValue("--motion")) || 0;
+
+  const calmMotion = () => (reducedMotion() ? 0 : motion());
+
+  /**
+   * Lays the trace out and draws it. The old picture stays until then.
+   * @param {Trace} trace
+   */
+  async function setTrace(trace) {
+    const mine = ++turn;
+    await ready();
+    if (mine !== turn) return;
+    const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
+    if (mine !== turn) return;
+    draw(picture, layout);
+    onLaidOut?.();
+  }
+
+  /**
+   * The drawn places, if the trace needs no others: so a changed input moves nothing.
+   * @param {Trace} trace
+   */
+  function unmoved(trace) {
+    if (!drawn || !sameRoom(room, viewport.measure())) return undefined;
+    const { style, graph: old } = drawn.picture;
+    const picture = pictureOf(trace, style, measure);
+    return JSON.stringify(picture.graph) === JSON.stringify(old)
+      ? { picture, layout: drawn.layout }
+      : undefined;
+  }
+
+  /**
+   * Where nodes lay, if this is the same program edited and not another one.
+   * @param {Trace} trace
+   */
+  function memoryFor({ nodes }) {
+    if (!drawn) return undefined;
+    const known = new Set([...drawn.picture.figures.values()].map(({ node }) => identity(node)));
+    const kept = nodes.filter((node) => known.has(identity(node))).length;
+    return 2 * kept > Math.max(nodes.length, known.size) ? drawn.layout.memory : undefined;
+  }
+
+  /**
+   * Tries the styles from the largest on until one fits.
+   * @param {Trace} trace
+   * @returns {Promise<{ picture: Picture, layout: Layout }>}
+   */
+  async function arrange(trace) {
+    room = viewport.measure();
+    const previous = memoryFor(trace);
+    const tries = stylesFor(trace, room).flatMap((style) => EASES.map((ease) => ({ style, ease })));
+    const lastTry = tries[tries.length - 1];
+    for (const attempt of tries) {
+      const last = attempt === lastTry;
+      const picture = pictureOf(trace, attempt.style, measure);
+      if (!spread(picture, viewport.inner(), attempt.ease) && !last) continue;
+      const options = { ...picture.options, previous };
+      const layout = await layoutClient.request(picture.graph, options);
+      const scale = viewport.wholeScale(layout.width, layout.height);
+      if (last || scale >= Math.max(SHRINK, leastScale(picture))) return { picture, layout };
+    }
+    throw new Error("unreachable: the last style is always taken");
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {Layout} layout
+   */
+  function draw(picture, layout) {
+    const before = drawn && screenPlaces(drawn.marks);
+    const moved = drawn?.layout !== layout;
+    signals.clear();
+    const { wires, nets } = drawWires(wireLayer, picture, layout);
+    const marks = drawNodes(nodeLayer, picture, layout, measure);
+    drawn = { picture, layout, marks, wires, nets };
+    shown = undefined;
+    element.classList.toggle("turned", picture.style.direction === "tb");
+    if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
+    keys.setPicture(picture, marks);
+    if (before && moved) glide(before, marks);
+  }
+
+  /** @param {Map<string, Mark>} marks */
+  function screenPlaces(marks) {
+    return new Map(
+      [...marks.values()].map(({ figure, origin }) => [
+        figure.node.code,
+        viewport.toScreen(origin),
+      ]),
+    );
+  }
+
+  /**
+   * Old nodes move from where they were seen.
+   * @param {Map<string, Point>} before by code
+   * @param {Map<string, Mark>} marks
+   */
+  function glide(before, marks) {
+    const duration = calmMotion();
+    if (duration === 0 || marks.size > CALM) return;
+    for (const { element: node, figure, origin } of marks.values()) {
+      const old = before.get(figure.node.code);
+      const to = `translate(${origin.x}px, ${origin.y}px)`;
+      if (!old) node.animate({ opacity: [0, 1] }, { duration, easing: "ease-in" });
+      else {
+        const { x, y } = viewport.fromScreen(old);
+        if (Math.hypot(x - origin.x, y - origin.y) > 0.5)
+          node.animate(
+            { transform: [`translate(${x}px, ${y}px)`, to] },
+            { duration, easing: "ease-in-out" },
+          );
+      }
+    }
+    wireLayer.animate({ opacity: [0, 0, 1] }, { duration: 1.4 * duration });
+  }
+
+  /**
+   * @param {Frame} frame of the trace last set
+   * @param {{ animate: boolean }} how
+   */
+  function show(frame, { animate }) {
+    element.dataset.step = String(frame.index);
+    if (!drawn) return;
+    const current = drawn;
+    const { picture, marks, wires, nets } = current;
+    const last = shown;
+    shown = frame;
+    // Read before anything changes, or the browser would have to work the changes out twice.
+    const duration = animate && last ? motion() : 0;
+    signals.clear();
+    /** @type {Change} */
+    const change = { forward: [], backward: [], landing: [] };
+
+    for (const [id, mark] of marks) {
+      const state = frame.nodes[id];
+      const old = last?.nodes[id];
+      if (old === state) continue;
+      mark.show(state);
+      nets.get(id)?.show(state);
+      if (state.valueKnown && !old?.valueKnown) change.landing.push({ id, role: "value" });
+      if (state.gradientKnown && !old?.gradientKnown) change.landing.push({ id, role: "gradient" });
+    }
+    for (const edge of picture.edges) {
+      const state = frame.edges[edge.id];
+      const old = last?.edges[edge.id];
+      if (old === state) continue;
+      wires.get(edge.id)?.show(state);
+      marks.get(edge.target)?.showPartial(edge.id, state);
+      if (state.valueKnown && !old?.valueKnown) change.forward.push(edge);
+      if (state.downstreamKnown && !old?.downstreamKnown) change.backward.push(edge);
+    }
+
+    signals.show(current, frame, duration);
+    follow(around(frame), reducedMotion() ? 0 : duration);
+    if (duration === 0 || reducedMotion() || last === undefined || frame.index < last.index) return;
+    /** @param {boolean} waiting */
+    const setAwaiting = (waiting) => {
+      for (const { id, role } of change.landing)
+        marks.get(id)?.element.classList.toggle(`awaits-${role}`, waiting);
+    };
+    setAwaiting(true);
+    signals.travel(current, frame, change, { duration, scale: viewport.scale() }, () =>
+      setAwaiting(false),
+    );
+  }
+
+  /**
+   * What should be in view at a frame: the active node, and where its wire comes from.
+   * @param {Frame} frame
+   */
+  function around(frame) {
+    const edge = drawn?.picture.edges.find(({ id }) => id === frame.step.edge);
+    return edge ? [frame.step.node, edge.source] : [frame.step.node];
+  }
+
+  /**
+   * @param {string[]} ids the first is the one to see if not all fit
+   * @param {number} duration ms
+   */
+  function follow(ids, duration) {
+    const parts = ids.flatMap((id) => {
+      const mark = drawn?.marks.get(id);
+      if (!mark) return [];
+      const {
+        origin,
+        figure: { bounds },
+      } = mark;
+      return [
+        {
+          left: origin.x + bounds.left,
+          right: origin.x + bounds.right,
+          top: origin.y + bounds.top,
+          bottom: origin.y + bounds.bottom,
+        },
+      ];
+    });
+    if (parts.length === 0) return;
+    const all = parts.reduce((a, b) => ({
+      left: Math.min(a.left, b.left),
+      right: Math.max(a.right, b.right),
+      top: Math.min(a.top, b.top),
+      bottom: Math.max(a.bottom, b.bottom),
+    }));
+    const { width, height } = viewport.room();
+    const fits =
+      (all.right - all.left) * viewport.scale() <= width &&
+      (all.bottom - all.top) * viewport.scale() <= height;
+    viewport.follow(fits ? all : parts[0], duration);
+  }
+
+  /** @param {Event} event */
+  function showDigits(event) {
+    const target =
+      event.target instanceof Element ? event.target.closest("[data-node][tabindex]") : null;
+    const mark = drawn?.marks.get(target?.getAttribute("data-node") ?? "");
+    if (!mark) return;
+    const title = mark.body.querySelector("title") ?? svg("title", {}, mark.body);
+    title.textContent = fullText(mark.figure.node, shown?.nodes[mark.figure.node.id]);
+  }
+
+  function redraw() {
+    const frame = shown;
+    if (!drawn || ![...drawn.picture.figures.values()].some(({ value }) => value.grid?.image))
+      return;
+    draw(drawn.picture, drawn.layout);
+    if (frame) show(frame, { animate: false });
+  }
+
+  /** Fits the picture to a changed size; turned, or in other sizes, where it asks for that. */
+  async function resize() {
+    if (!drawn || sameRoom(room, viewport.measure())) return;
+    const { trace } = drawn.picture;
+    const frame = shown;
+    await setTrace(trace);
+    if (frame && drawn.picture.trace === trace && shown === undefined)
+      show(frame, { animate: false });
+  }
+
+  return {
+    setTrace,
+    show,
+    fit: () => viewport.fit(calmMotion()),
+    /** @param {number} factor */
+    zoomBy: (factor) => viewport.zoomBy(factor, calmMotion()),
+    /** @param {string} id */
+    focusNode: (id) => keys.focus(id),
+    resize,
+    destroy() {
+      turn++;
+      themes.disconnect();
+      dark.removeEventListener("change", redraw);
+      signals.clear();
+      keys.destroy();
+      viewport.destroy();
+      frameElement.remove();
+    },
+  };
+}
+
+/** @param {TraceNode} node */
+function identity({ code, face, kind }) {
+  return `${code} ${kind} ${face}`;
+}
+
+/**
+ * @param {{ width: number, height: number }} a
+ * @param {{ width: number, height: number }} b
+ */
+function sameRoom(a, b) {
+  return a.width === b.width && a.height === b.height;
+}

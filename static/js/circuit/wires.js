@@ -1,0 +1,223 @@
+/**
+ * Draws the wires: one line, and beneath it a dashed lane once the gradient has come back. Solder dots where nets split.
+ */
+
+/** @import { Layout, Point } from "../types.d.ts" */
+/** @import { NetMark, Picture, Segment, WireMark } from "./types.d.ts" */
+
+import { select } from "../../vendor/d3.js";
+import { originOf } from "./picture.js";
+import { svg } from "./text.js";
+
+/**
+ * @param {SVGGElement} layer
+ * @param {Picture} picture
+ * @param {Layout} layout
+ * @returns {{ wires: Map<string, WireMark>, nets: Map<string, NetMark> }} by edge, by source
+ */
+export function drawWires(layer, { edges, figures, style }, layout) {
+  const turned = style.direction === "tb";
+  const lines = edges.map(({ id, source }) => {
+    const path = parsePath(layout.routes[id].d);
+    return { id, source, path, ...splitAtDot(path, layout.dots[source] ?? []) };
+  });
+  layer.replaceChildren();
+  svg("path", { class: "unlit", d: lines.map(({ path }) => pathData(path)).join("") }, layer);
+  const lanes = svg("g", {}, layer);
+  const lit = svg("g", {}, layer);
+  const solder = svg("g", {}, layer);
+  /** @param {Segment[]} path as values travel it */
+  const drawLane = (path) => {
+    const back = beside(path, style.lane, turned).map((segment) => segment.toReversed());
+    return svg("path", { class: "lane", d: pathData(back.toReversed()) }, lanes);
+  };
+
+  /** @type {Map<string, WireMark>} */
+  const wires = new Map();
+  select(lit)
+    .selectAll("path")
+    .data(lines)
+    .join("path")
+    .attr("class", "wire")
+    .attr("hidden", "")
+    .attr("d", ({ path }) => pathData(path))
+    .each(function ({ id, path, branch, dot }) {
+      const wire = /** @type {SVGPathElement} */ (this);
+      /** @type {SVGPathElement | undefined} */
+      let lane;
+      wires.set(id, {
+        path,
+        dot,
+        show({ valueKnown, downstreamKnown }) {
+          wire.toggleAttribute("hidden", !valueKnown);
+          // Without a dot the lane is the net's own.
+          if (downstreamKnown && dot && !lane) lane = drawLane(branch);
+          lane?.toggleAttribute("hidden", !downstreamKnown);
+        },
+      });
+    });
+
+  /** @type {Map<string, Segment[]>} what carries the whole gradient: up to the last dot, or all of a single wire */
+  const trunks = new Map();
+  for (const { source, dot, trunk, path } of lines) {
+    const found = trunks.get(source);
+    const whole = dot ? trunk : path;
+    if (!found || lengthOf(whole) > lengthOf(found)) trunks.set(source, whole);
+  }
+  /** @type {Map<string, NetMark>} */
+  const nets = new Map();
+  for (const [id, figure] of figures) {
+    const { x, y } = originOf(figure, layout);
+    const { runStart, runEnd } = figure;
+    const run = turned
+      ? [
+          { x, y: y + runStart },
+          { x, y: y + runEnd },
+        ]
+      : [
+          { x: x + runStart, y },
+          { x: x + runEnd, y },
+        ];
+    const points = (layout.dots[id] ?? []).map((dot) =>
+      svg("circle", { class: "dot", cx: dot.x, cy: dot.y, r: style.number * 0.2 }, solder),
+    );
+    /** @type {SVGPathElement | undefined} */
+    let lane;
+    nets.set(id, {
+      show({ valueKnown, gradientKnown }) {
+        if (gradientKnown && !lane) lane = drawLane([run, ...(trunks.get(id) ?? [])]);
+        lane?.toggleAttribute("hidden", !gradientKnown);
+        for (const point of points) point.classList.toggle("known", valueKnown);
+      },
+    });
+  }
+  return { wires, nets };
+}
+
+/**
+ * Reads the path data that the layout writes: M, L, H, V and C, absolute.
+ * @param {string} d
+ * @returns {Segment[]}
+ */
+export function parsePath(d) {
+  /** @type {Segment[]} */
+  const segments = [];
+  let at = { x: 0, y: 0 };
+  for (const [, command, list] of d.matchAll(/([MLHVC])([^MLHVC]*)/g)) {
+    const n = (list.match(/-?[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
+    if (command === "C") {
+      const points = [0, 2, 4].map((i) => ({ x: n[i], y: n[i + 1] }));
+      segments.push([at, ...points]);
+      at = points[2];
+    } else {
+      const to =
+        command === "H"
+          ? { x: n[0], y: at.y }
+          : command === "V"
+            ? { x: at.x, y: n[0] }
+            : { x: n[0], y: n[1] };
+      if (command !== "M" && (to.x !== at.x || to.y !== at.y)) segments.push([at, to]);
+      at = to;
+    }
+  }
+  return segments;
+}
+
+/**
+ * @param {Segment[]} segments
+ * @returns {string}
+ */
+export function pathData(segments) {
+  let d = "";
+  /** @type {Point | undefined} */
+  let at;
+  const pair = (/** @type {Point} */ { x, y }) => `${round(x)},${round(y)}`;
+  for (const [from, ...points] of segments) {
+    if (!at || distance(at, from) > 0.1) d += `M${pair(from)}`;
+    d += (points.length === 1 ? "L" : "C") + points.map(pair).join(" ");
+    at = points[points.length - 1];
+  }
+  return d;
+}
+
+/** @param {number} x */
+function round(x) {
+  return Math.round(x * 10) / 10;
+}
+
+/** @param {Segment[]} segments */
+function lengthOf(segments) {
+  return segments.reduce(
+    (sum, points) =>
+      sum +
+      Math.hypot(
+        points[points.length - 1].x - points[0].x,
+        points[points.length - 1].y - points[0].y,
+      ),
+    0,
+  );
+}
+
+/**
+ * Cuts a wire at the last solder dot it passes: the trunk carries the total, the branch its own contribution.
+ * @param {Segment[]} path
+ * @param {readonly Point[]} dots
+ * @returns {{ trunk: Segment[], branch: Segment[], dot: Point | undefined }}
+ */
+export function splitAtDot(path, dots) {
+  for (let i = path.length - 1; i >= 0; i--) {
+    const from = path[i][0];
+    const to = path[i][path[i].length - 1];
+    if (path[i].length === 2) {
+      const on = dots
+        .filter((dot) => between(from, dot, to))
+        .sort((a, b) => distance(from, b) - distance(from, a))[0];
+      if (on) {
+        const tail = distance(on, to) > 0.5 ? [[on, to]] : [];
+        const head = distance(on, from) > 0.5 ? [[from, on]] : [];
+        return {
+          trunk: [...path.slice(0, i), ...head],
+          branch: [...tail, ...path.slice(i + 1)],
+          dot: on,
+        };
+      }
+    }
+    const start = dots.find((dot) => distance(dot, from) < 0.5);
+    if (start) return { trunk: path.slice(0, i), branch: path.slice(i), dot: start };
+  }
+  return { trunk: [], branch: path, dot: undefined };
+}
+
+/** @param {Point} a @param {Point} b */
+function distance(a, b) {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/** @param {Point} from @param {Point} at @param {Point} to */
+function between(from, at, to) {
+  return distance(from, at) + distance(at, to) < distance(from, to) + 0.1;
+}
+
+/**
+ * The lane beside a wire: below it, or right of it when the flow is downwards, and at an even distance in the falls.
+ * @param {Segment[]} path
+ * @param {number} lane px
+ * @param {boolean} turned
+ * @returns {Segment[]}
+ */
+export function beside(path, lane, turned) {
+  return path.map((points) => {
+    const from = points[0];
+    const to = points[points.length - 1];
+    const [along, across] = turned
+      ? [to.y - from.y, to.x - from.x]
+      : [to.x - from.x, to.y - from.y];
+    // The steepest tangent of these S curves is 3/2 · across/along; a parallel moves by tan(θ/2) of it (4/3 at the handles).
+    const slope = points.length === 4 && along !== 0 ? Math.atan((1.5 * across) / along) : 0;
+    const shift = -lane * Math.tan(slope / 2) * (4 / 3);
+    return points.map(({ x, y }, i) => {
+      const inner = i > 0 && i < points.length - 1 ? shift : 0;
+      return turned ? { x: x + lane, y: y + inner } : { x: x + inner, y: y + lane };
+    });
+  });
+}

@@ -1,0 +1,78 @@
+/** The help dialog: how to read the board, and every key, from the actions themselves. Loaded on first use. */
+
+import { ACTIONS } from "../actions.js";
+import { h } from "./dom.js";
+
+/** @type {Record<string, string>} */
+const SHOWN = {
+  ArrowRight: "→",
+  ArrowLeft: "←",
+  PageDown: "Page Down",
+  PageUp: "Page Up",
+  "-": "−",
+};
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {boolean} singleKeys
+ * @param {(on: boolean) => void} setSingleKeys
+ */
+export function fillHelp(dialog, singleKeys, setSingleKeys) {
+  const close = h("button", { type: "button", click: () => dialog.close() }, "Close");
+  const single = h("input", {
+    type: "checkbox",
+    checked: singleKeys,
+    change: () => setSingleKeys(single.checked),
+  });
+  const keys = ACTIONS.filter((action) => action.keys.length);
+  dialog.replaceChildren(
+    h("h2", {}, "Reading the board"),
+    h(
+      "p",
+      {},
+      h("span", { class: "forward" }, "Above each wire"),
+      " is its value, from the forward pass. ",
+      h("i", { class: "gradient" }, "Below it"),
+      " is the gradient of the output with respect to that value, from the backward pass. A dash is not yet known.",
+    ),
+    h(
+      "p",
+      {},
+      "Each gate multiplies what arrives from the output side by its local gradient. Where one value is used several times, its gradients add.",
+    ),
+    h("h2", {}, "Keys"),
+    h(
+      "dl",
+      { class: "keys" },
+      ...keys.map(({ label, keys }) =>
+        h(
+          "div",
+          {},
+          h("dt", {}, label),
+          h(
+            "dd",
+            {},
+            ...keys.flatMap((key, i) => [...(i ? [" "] : []), h("kbd", {}, pretty(key))]),
+          ),
+        ),
+      ),
+    ),
+    h("p", {}, h("label", {}, single, " Single-letter keys act, outside text fields")),
+    h(
+      "p",
+      { class: "quiet" },
+      h("a", { href: "/docs" }, "API"),
+      " · ",
+      h("a", { href: "/licences" }, "Third-party licences"),
+    ),
+    close,
+  );
+}
+
+/** @param {string} key */
+export function pretty(key) {
+  return key
+    .split(/\+(?=.)/)
+    .map((part) => SHOWN[part] ?? (part.length === 1 && key.length > 1 ? part.toUpperCase() : part))
+    .join("+");
+}

@@ -1,0 +1,82 @@
+/** The table of all values: what the board shows, as text. */
+
+import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
+import { byId, h, nameOf } from "./dom.js";
+
+/** @import { Page } from "../state.js" */
+/** @import { Frame, Numeric, Tensor } from "../types.d.ts" */
+
+/** A tensor with more entries is told by its least and greatest. */
+const MOST = 2;
+
+/** @returns {(page: Page, previous: Page | undefined, frame: Frame) => void} */
+export function createValues() {
+  const body = byId("values");
+  /** @type {Map<string, { row: HTMLElement, value: HTMLElement, gradient: HTMLElement }>} */
+  let rows = new Map();
+
+  return ({ trace, index, selected }, previous, frame) => {
+    if (trace === previous?.trace && index === previous.index && selected === previous.selected)
+      return;
+    if (trace !== previous?.trace) {
+      rows = new Map(
+        trace.nodes.map((node) => {
+          const [value, gradient] = [h("td", { class: "forward" }), h("td", { class: "gradient" })];
+          const row = h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, nameOf(node.label)),
+            h("td", {}, `(${node.value.shape.join(", ")})`),
+            value,
+            gradient,
+          );
+          return [node.id, { row, value, gradient }];
+        }),
+      );
+      body.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
+    }
+    for (const node of trace.nodes) {
+      const { valueKnown, gradientKnown } = frame.nodes[node.id];
+      const cells = rows.get(node.id);
+      if (!cells) continue;
+      write(cells.value, valueKnown ? node.value : undefined);
+      write(cells.gradient, gradientKnown && node.upstream ? node.upstream : undefined);
+      cells.row.classList.toggle("selected", node.id === selected);
+    }
+    if (selected && selected !== previous?.selected)
+      rows.get(selected)?.row.scrollIntoView({ block: "nearest" });
+  };
+}
+
+/**
+ * @param {HTMLElement} cell
+ * @param {Tensor | undefined} tensor
+ */
+function write(cell, tensor) {
+  const text = tensor ? textOf(tensor) : DASH;
+  if (cell.textContent === text) return;
+  cell.textContent = text;
+  cell.classList.toggle("unknown", !tensor);
+  cell.title = tensor ? fullOf(tensor) : "";
+}
+
+/** @param {Tensor} tensor */
+function textOf({ data, summary }) {
+  if (summary) return range(summary.min, summary.max);
+  if (!Array.isArray(data)) return formatNumber(data ?? NaN);
+  const numbers = /** @type {Numeric[]} */ (data.flat(9)).map(Number);
+  if (numbers.length <= MOST) return `[${numbers.map(formatShort).join(", ")}]`;
+  return range(Math.min(...numbers), Math.max(...numbers));
+}
+
+/** @type {(least: Numeric, greatest: Numeric) => string} */
+const range = (least, greatest) => `${formatNumber(least, 2)}…${formatNumber(greatest, 2)}`;
+
+/** @param {Tensor} tensor every entry, for a closer look */
+function fullOf({ data }) {
+  return Array.isArray(data)
+    ? JSON.stringify(data).slice(0, 2000).replaceAll("-", "−").replaceAll(",", ", ")
+    : data === null
+      ? ""
+      : formatFull(data);
+}

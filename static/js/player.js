@@ -1,0 +1,48 @@
+/** The only file with timers: the beat of play, and pauses in typing. */
+
+/** ms between steps at 1× */
+const BEAT = 1200;
+
+export class Player {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #step;
+  #speed;
+
+  /**
+   * @param {() => boolean} step takes one step; false at the end
+   * @param {() => number} speed times the beat
+   */
+  constructor(step, speed) {
+    this.#step = step;
+    this.#speed = speed;
+  }
+
+  play() {
+    this.pause();
+    const beat = () => {
+      if (this.#step()) this.#timer = setTimeout(beat, BEAT / this.#speed());
+    };
+    this.#timer = setTimeout(beat, BEAT / this.#speed() / 4);
+  }
+
+  pause() {
+    clearTimeout(this.#timer);
+  }
+}
+
+/**
+ * Calls `action` once the calls have paused for `delay` ms.
+ * @param {() => void} action
+ * @param {number} delay
+ */
+export function debounce(action, delay) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const cancel = () => clearTimeout(timer);
+  const later = () => {
+    cancel();
+    timer = setTimeout(action, delay);
+  };
+  return { later, cancel };
+}

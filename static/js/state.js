@@ -1,0 +1,101 @@
+/** The page's one store, and what the browser remembers between visits. */
+
+/** @import { GivenInput, Problem, Trace } from "./types.d.ts" */
+
+/**
+ * @typedef {object} Page
+ * @property {Trace} trace the last good answer
+ * @property {number} index the step shown
+ * @property {string} source the text in the editor, drawn or not
+ * @property {Record<string, GivenInput>} given values sent along; the server assumes the rest
+ * @property {"fresh" | "stale" | "loading" | "empty"} status how the picture stands to the text
+ * @property {Problem} [problem] why the text could not be drawn
+ * @property {string[]} notices what else the student should know, in sentences
+ * @property {boolean} moved a step has been taken
+ * @property {boolean} playing
+ * @property {number} speed times the beat of 1.2 s
+ * @property {string} said the page's own last word, e.g. "link copied"
+ * @property {string} [selected] node picked on the board
+ */
+
+/**
+ * @template T
+ * @param {T} initial
+ */
+export function createStore(initial) {
+  let state = initial;
+  /** @type {Set<(next: T, previous: T) => void>} */
+  const listeners = new Set();
+  return {
+    get: () => state,
+    /** @param {Partial<T>} change */
+    set(change) {
+      const previous = state;
+      state = { ...state, ...change };
+      for (const listener of listeners) listener(state, previous);
+    },
+    /** @param {(next: T, previous: T) => void} listener */
+    subscribe: (listener) => void listeners.add(listener),
+  };
+}
+
+/**
+ * The given values that this text names; the others wait, in case their names come back.
+ * @param {string} source
+ * @param {Record<string, GivenInput>} given
+ */
+export const mentioned = (source, given) =>
+  pick(given, (name) => new RegExp(`(?<![\\w.])${name}(?!\\w)`).test(source));
+
+/**
+ * The given values that this text does not set itself: what is typed wins.
+ * @param {string} source
+ * @param {Record<string, GivenInput>} given
+ */
+export function unset(source, given) {
+  const lines = source.split(/[\n;]/);
+  return pick(given, (name) => {
+    const sets = new RegExp(`^\\s*([\\w, ]*,)?\\s*${name}\\s*(,[\\w, ]*)?=(?!=)`);
+    return !lines.some((line) => sets.test(line));
+  });
+}
+
+/**
+ * @param {Record<string, GivenInput>} given
+ * @param {(name: string) => boolean} wanted
+ */
+const pick = (given, wanted) =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => wanted(name)));
+
+/**
+ * Where to stand in a new trace: the same address, else its beginning.
+ * @param {Trace} trace
+ * @param {string | undefined} address
+ */
+export function indexOf(trace, address) {
+  return Math.max(
+    0,
+    trace.steps.findIndex((step) => step.address === address),
+  );
+}
+
+/** @param {string} key */
+export function recall(key) {
+  try {
+    return localStorage.getItem(`chainrule-${key}`) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} value
+ */
+export function remember(key, value) {
+  try {
+    localStorage.setItem(`chainrule-${key}`, value);
+  } catch {
+    // Nothing depends on it.
+  }
+}

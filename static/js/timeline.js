@@ -1,0 +1,236 @@
+/**
+ * What is known at each step of a trace.
+ * The one place that reads the steps: panels and circuit draw the `Frame`s it gives them.
+ */
+
+/** @import { EdgeFrame, Frame, NodeFrame, Trace, TraceNode, TraceStep } from "./types.d.ts" */
+
+/**
+ * A stretch of steps of one phase, both ends included.
+ * @typedef {{ phase: TraceStep["phase"], first: number, last: number }} Phase
+ */
+
+/**
+ * The step at which each thing becomes known; absent: never.
+ * @typedef {object} Timeline
+ * @property {Map<string, number>} values by node
+ * @property {Map<string, number>} gradients by node
+ * @property {Map<string, number>} arrivals by edge, when its target is evaluated
+ * @property {Map<string, number>} locals by edge
+ * @property {Map<string, number>} downstreams by edge
+ * @property {Map<string, string>} sources source node by edge
+ * @property {Map<string, TraceNode>} nodes
+ * @property {Map<string, string>} codes node by its name in code
+ * @property {Map<string, string[]>} wires edges by target, in argument order
+ */
+
+const UNKNOWN = Infinity;
+
+/** @type {WeakMap<Trace, Timeline>} */
+const timelines = new WeakMap();
+
+/**
+ * The state of the whole circuit at a step.
+ * Equal states are the same object, so that a view finds what changed by comparing references.
+ * @param {Trace} trace
+ * @param {number} index brought into range
+ * @returns {Frame}
+ */
+export function frameAt(trace, index) {
+  const timeline = timelineOf(trace);
+  const at = Math.max(0, Math.min(trace.steps.length - 1, index));
+  const step = trace.steps[at];
+  const gate = timeline.nodes.get(step.node);
+  const opening = step.kind === "evaluate" && gate?.kind !== "gate";
+  const used = usedBy(timeline, step);
+  const multiplies = step.kind === "multiply" || step.kind === "local";
+
+  /** @type {Record<string, NodeFrame>} */
+  const nodes = {};
+  for (const { id, kind } of trace.nodes) {
+    const active = opening ? kind !== "gate" : id === step.node;
+    nodes[id] = nodeFrame(
+      known(timeline.values, id, at),
+      known(timeline.gradients, id, at),
+      active,
+      used.has(id),
+      timeline.gradients.get(id) === at
+        ? "gradient"
+        : timeline.values.get(id) === at
+          ? "value"
+          : null,
+      active && step.kind === "accumulate",
+    );
+  }
+  /** @type {Record<string, EdgeFrame>} */
+  const edges = {};
+  for (const { id, target } of trace.edges) {
+    const own = target === step.node;
+    edges[id] = edgeFrame(
+      known(timeline.arrivals, id, at),
+      known(timeline.locals, id, at),
+      known(timeline.downstreams, id, at),
+      step.edge === id || (own && step.kind === "evaluate"),
+      own && multiplies,
+    );
+  }
+  return { index: at, step, nodes, edges };
+}
+
+/**
+ * The phases of the tape, in order; a trace without gates has no local phase.
+ * @param {Trace} trace
+ * @returns {Phase[]}
+ */
+export function phasesOf(trace) {
+  /** @type {Phase[]} */
+  const phases = [];
+  for (const { phase, index } of trace.steps) {
+    const last = phases.at(-1);
+    if (last?.phase === phase) last.last = index;
+    else phases.push({ phase, first: index, last: index });
+  }
+  return phases;
+}
+
+/**
+ * Where a walk at this detail stops: 1 glance, 2 lecture, 3 every step. The last step is always a stop.
+ * @param {Trace} trace
+ * @param {number} detail
+ * @returns {number[]} step indices
+ */
+export function stopsOf(trace, detail) {
+  const last = trace.steps.length - 1;
+  return trace.steps
+    .filter(({ level, index }) => level <= detail || index === last)
+    .map(({ index }) => index);
+}
+
+/**
+ * @param {Trace} trace
+ * @returns {Timeline}
+ */
+export function timelineOf(trace) {
+  const found = timelines.get(trace);
+  if (found) return found;
+  /** @type {Timeline} */
+  const timeline = {
+    values: new Map(),
+    gradients: new Map(),
+    arrivals: new Map(),
+    locals: new Map(),
+    downstreams: new Map(),
+    sources: new Map(trace.edges.map(({ id, source }) => [id, source])),
+    nodes: new Map(trace.nodes.map((node) => [node.id, node])),
+    codes: new Map(trace.nodes.map((node) => [node.code, node.id])),
+    wires: new Map(trace.nodes.map(({ id }) => [id, []])),
+  };
+  for (const { id, target } of trace.edges) timeline.wires.get(target)?.push(id);
+  for (const step of trace.steps) readStep(timeline, step, trace);
+  timelines.set(trace, timeline);
+  return timeline;
+}
+
+/**
+ * @param {Timeline} timeline
+ * @param {TraceStep} step
+ * @param {Trace} trace
+ */
+function readStep(timeline, { kind, node, edge, index }, trace) {
+  const wires = timeline.wires.get(node) ?? [];
+  if (kind === "evaluate" && timeline.nodes.get(node)?.kind !== "gate") {
+    for (const each of trace.nodes) if (each.kind !== "gate") timeline.values.set(each.id, index);
+  } else if (kind === "evaluate") {
+    timeline.values.set(node, index);
+    for (const wire of wires) timeline.arrivals.set(wire, index);
+  } else if (kind === "local") {
+    for (const wire of wires) timeline.locals.set(wire, index);
+  } else if (kind === "multiply" && edge) {
+    timeline.downstreams.set(edge, index);
+    const source = timeline.sources.get(edge);
+    // Where several contributions arrive, the later `accumulate` overwrites this.
+    if (source && !timeline.gradients.has(source)) timeline.gradients.set(source, index);
+  } else {
+    timeline.gradients.set(node, index);
+  }
+}
+
+/**
+ * Nodes whose values the step's formula reads.
+ * @param {Timeline} timeline
+ * @param {TraceStep} step
+ * @returns {Set<string>}
+ */
+function usedBy({ nodes, codes, wires }, { kind, node, edge }) {
+  const gate = nodes.get(node);
+  if (!gate || (kind !== "evaluate" && kind !== "local" && kind !== "multiply")) return new Set();
+  if (kind === "evaluate") return new Set(gate.inputs.map((wire) => wire.node));
+  const port = edge === null ? -1 : (wires.get(node)?.indexOf(edge) ?? -1);
+  /** @type {Set<string>} */
+  const used = new Set();
+  for (const [index, { local }] of gate.inputs.entries()) {
+    if (port >= 0 && index !== port) continue;
+    if (local.other) used.add(local.other);
+    for (const word of local.code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []) {
+      const id = codes.get(word);
+      if (id) used.add(id);
+    }
+  }
+  return used;
+}
+
+/**
+ * @param {Map<string, number>} when
+ * @param {string} id
+ * @param {number} at
+ */
+function known(when, id, at) {
+  return (when.get(id) ?? UNKNOWN) <= at;
+}
+
+/** @type {NodeFrame[]} */
+const nodeFrames = [];
+
+/**
+ * @param {boolean} valueKnown
+ * @param {boolean} gradientKnown
+ * @param {boolean} active
+ * @param {boolean} used
+ * @param {NodeFrame["lands"]} lands
+ * @param {boolean} adds
+ * @returns {NodeFrame}
+ */
+function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) {
+  const landing = lands === null ? 0 : lands === "value" ? 32 : 64;
+  const key = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds + landing;
+  return (nodeFrames[key] ??= Object.freeze({
+    valueKnown,
+    gradientKnown,
+    active,
+    used,
+    lands,
+    adds,
+  }));
+}
+
+/** @type {EdgeFrame[]} */
+const edgeFrames = [];
+
+/**
+ * @param {boolean} valueKnown
+ * @param {boolean} localKnown
+ * @param {boolean} downstreamKnown
+ * @param {boolean} active
+ * @param {boolean} localShown
+ * @returns {EdgeFrame}
+ */
+function edgeFrame(valueKnown, localKnown, downstreamKnown, active, localShown) {
+  const key = +valueKnown + 2 * +localKnown + 4 * +downstreamKnown + 8 * +active + 16 * +localShown;
+  return (edgeFrames[key] ??= Object.freeze({
+    valueKnown,
+    localKnown,
+    downstreamKnown,
+    active,
+    localShown,
+  }));
+}

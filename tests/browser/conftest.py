@@ -1,0 +1,123 @@
+"""A real server on a free port, and a browser that complains of what no page here may do.
+
+`CHAINRULE_TEST_URL` aims the same tests at a server that already runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+#: seconds until a server has to answer
+DEADLINE = 30
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with its defaults; what it printed, if it died."""
+    if running := os.environ.get("CHAINRULE_TEST_URL"):
+        yield running.rstrip("/")
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "app"],
+            cwd=ROOT,
+            env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(url, server, log)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Returns once the server answers; raises with its output if it does not."""
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=1):
+                return
+        except (URLError, OSError):
+            time.sleep(0.05)
+    server.kill()
+    raise RuntimeError(f"no answer from {url} in {DEADLINE} s:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, base_url: str) -> Iterator[OpenPage]:
+    """Opens pages in contexts of their own; at the end none may have broken a rule of all pages."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def open_page(path: str = "/", **context_options: object) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+        context = browser.new_context(base_url=base_url, **{**options, **context_options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        watch(page, base_url, wrong)
+        page.goto(path)
+        page.locator("#picture[data-step]").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def watch(page: Page, base_url: str, wrong: list[str]) -> None:
+    """Notes console messages, errors and requests off the origin; CSP violations are messages too."""
+    page.on("console", lambda message: wrong.append(f"console: {message.text} {message.location}"))
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    ours = (base_url, "data:", "blob:")
+    page.on(
+        "request",
+        lambda request: None
+        if request.url.startswith(ours)
+        else wrong.append(f"request off the origin: {request.url}"),
+    )

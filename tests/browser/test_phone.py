@@ -1,0 +1,70 @@
+"""360 px: two tabs, steps under the thumb, no sideways scroll."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def test_two_tabs_show_source_or_board(open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    source, board = (page.get_by_role("region", name=name) for name in ("Source", "Board"))
+    expect(board).to_be_visible()
+    expect(source).to_be_hidden()
+    page.get_by_role("tab", name="Source").click()
+    expect(source).to_be_visible()
+    expect(board).to_be_hidden()
+    page.get_by_role("textbox", name="Function").fill("y = x * x")
+    page.get_by_role("tab", name="Board").click()
+    expect(page.locator("[data-node]")).to_have_count(2)
+
+
+def test_steps_are_under_the_thumb_in_both_tabs(open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    for tab in ["Source", "Board"]:
+        page.get_by_role("tab", name=tab).click()
+        for name in ["First step", "Previous step", "Next step", "Last step", "Play"]:
+            button = page.get_by_role("button", name=name, exact=True)
+            expect(button).to_be_in_viewport(ratio=1)
+            box = button.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44
+            assert box["y"] > 740 / 2
+
+
+def test_arrows_move_between_the_tabs(open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    page.get_by_role("tab", name="Board").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="Source")).to_be_focused()
+    expect(page.get_by_role("region", name="Source")).to_be_visible()
+
+
+def test_nothing_scrolls_sideways(open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    for name in ["Next step", "Last step"]:
+        page.get_by_role("button", name=name, exact=True).click()
+        for tab in ["Source", "Board"]:
+            page.get_by_role("tab", name=tab).click()
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_every_target_is_as_large_as_a_finger(open_page: OpenPage) -> None:
+    page = open_page(**PHONE)
+    small = []
+    for tab in ["Source", "Board"]:
+        page.get_by_role("tab", name=tab).click()
+        small += page.evaluate(
+            """() => [...document.querySelectorAll("button, summary, select, a[href], input")]
+                .filter(e => e.checkVisibility({visibilityProperty: true})
+                    && !e.matches(".skip") && !e.closest("details:not([open]) > nav"))
+                .map(e => [e.ariaLabel || e.textContent.trim(), e.getBoundingClientRect()])
+                .filter(([, box]) => box.width && (box.width < 43.5 || box.height < 43.5))
+                .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+        )
+    assert small == []

@@ -1,0 +1,127 @@
+"""Rules of the whole page: accessibility, stillness, weight."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+OpenPage = Callable[..., Page]
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "static/node_modules/axe-core/axe.min.js"
+#: script before the first step, gzipped, bytes
+SCRIPT = 60_000
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong. Its script comes by the debugger, which our CSP does not bind."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [
+        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes']]}"
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("step", ["first", "middle", "end"])
+def test_axe_finds_nothing(
+    open_page: OpenPage, scheme: str, size: tuple[int, int], step: str
+) -> None:
+    page = open_page(color_scheme=scheme, viewport={"width": size[0], "height": size[1]})
+    for key in {"first": [], "middle": ["b", "ArrowRight"], "end": ["End"]}[step]:
+        page.keyboard.press(key)
+    expect(page.locator("[data-step]")).to_have_attribute(
+        "data-step", {"first": "0", "middle": "6", "end": "9"}[step]
+    )
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_error_the_gallery_or_the_help(
+    open_page: OpenPage, scheme: str
+) -> None:
+    page = open_page(color_scheme=scheme)
+    page.get_by_role("textbox", name="Function").fill("z_1 = x * y\nf = z1 * z1")
+    expect(page.locator("#messages .problem")).to_be_visible()
+    assert violations(page) == []
+    page.locator("#gallery summary").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Help and keys").click()
+    assert violations(page) == []
+
+
+SHIFT = """() => new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) sum += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+    requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+
+
+def test_nothing_moves_while_the_page_loads(open_page: OpenPage) -> None:
+    assert open_page().evaluate(SHIFT) == 0
+
+
+def test_every_example_opens_in_its_place(open_page: OpenPage, base_url: str) -> None:
+    with urllib.request.urlopen(f"{base_url}/api/examples") as answer:
+        examples = json.load(answer)["examples"]
+    for example in examples:
+        page = open_page(f"/e/{example['slug']}")
+        expect(page.get_by_role("textbox", name="Function")).to_have_value(example["source"])
+        assert page.evaluate(SHIFT) < 0.01, example["slug"]
+        page.get_by_role("button", name="Last step").click()
+        expect(page.locator("[data-step]")).not_to_have_attribute("data-step", "0")
+        page.context.close()
+
+
+def test_stepping_moves_nothing_but_the_board(open_page: OpenPage) -> None:
+    page = open_page()
+    heights = """() => ["now", "tape", "board", "words", "equation", "step"]
+        .map(id => document.getElementById(id).getBoundingClientRect())
+        .map(box => [box.y, box.height].join())"""
+    before = page.evaluate(heights)
+    for _ in range(9):
+        page.get_by_role("button", name="Next step", exact=True).click()
+        assert page.evaluate(heights) == before
+
+
+def test_script_before_the_first_step_is_light(open_page: OpenPage, base_url: str) -> None:
+    page = open_page()
+    names = page.evaluate(
+        "performance.getEntriesByType('resource').map(e => e.name).filter(n => n.endsWith('.js'))"
+    )
+    weigh = {
+        name: len(gzip.compress((ROOT / name.removeprefix(f"{base_url}/")).read_bytes(), 9))
+        for name in set(names)
+    }
+    assert not any("katex" in name for name in weigh)
+    assert sum(weigh.values()) <= SCRIPT, weigh
+
+
+def test_the_page_is_readable_without_script(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("textbox", name="Function")).to_have_value("(x + y) * z")
+    expect(page.get_by_role("table", name="All values")).to_contain_text("−12")
+    context.close()
+
+
+def test_a_manual_step_is_spoken_and_play_speaks_only_of_passes(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Next step", exact=True).click()
+    spoken = page.locator("#spoken")
+    expect(spoken).to_have_text(page.locator("#words").inner_text())
+    page.get_by_role("combobox", name="Speed").select_option("4×")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(spoken).to_have_text("local pass", timeout=8000)
+    expect(spoken).to_have_text("backward pass", timeout=8000)

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { debounce, Player } from "../../static/js/player.js";
+
+test("play takes the first step soon, then one a beat, until there is none", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let left = 3;
+  let taken = 0;
+  const player = new Player(() => {
+    taken++;
+    return --left > 0;
+  }, () => 1);
+  player.play();
+  t.mock.timers.tick(300);
+  assert.equal(taken, 1);
+  t.mock.timers.tick(1199);
+  assert.equal(taken, 1);
+  t.mock.timers.tick(1);
+  assert.equal(taken, 2);
+  t.mock.timers.tick(10_000);
+  assert.equal(taken, 3);
+});
+
+test("a change of speed counts from the next beat", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let speed = 1;
+  let taken = 0;
+  const player = new Player(() => Boolean(++taken), () => speed);
+  speed = 4;
+  player.play();
+  t.mock.timers.tick(75);
+  t.mock.timers.tick(300);
+  assert.equal(taken, 2);
+});
+
+test("pause stops", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let taken = 0;
+  const player = new Player(() => Boolean(++taken), () => 1);
+  player.play();
+  player.pause();
+  t.mock.timers.tick(5000);
+  assert.equal(taken, 0);
+});
+
+test("debounce calls once, after the calls have paused", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let calls = 0;
+  const { later, cancel } = debounce(() => calls++, 120);
+  later();
+  t.mock.timers.tick(100);
+  later();
+  t.mock.timers.tick(119);
+  assert.equal(calls, 0);
+  t.mock.timers.tick(1);
+  assert.equal(calls, 1);
+  later();
+  cancel();
+  t.mock.timers.tick(500);
+  assert.equal(calls, 1);
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { frameAt, phasesOf, stopsOf } from "../../static/js/timeline.js";
+import { square, xyz } from "./picture-traces.mjs";
+
+/** @param {any} frame @param {string} key */
+const nodesWith = (frame, key) => Object.keys(frame.nodes).filter((id) => frame.nodes[id][key]);
+/** @param {any} frame @param {string} key */
+const edgesWith = (frame, key) => Object.keys(frame.edges).filter((id) => frame.edges[id][key]);
+
+test("the first step brings every input, and nothing else", () => {
+  const frame = frameAt(xyz, 0);
+  assert.deepEqual(nodesWith(frame, "valueKnown"), ["x", "y", "z"]);
+  assert.deepEqual(nodesWith(frame, "active"), ["x", "y", "z"]);
+  assert.deepEqual(edgesWith(frame, "valueKnown"), []);
+});
+
+test("a gate's value comes with the values of its wires", () => {
+  const frame = frameAt(xyz, 1);
+  assert.deepEqual(edgesWith(frame, "valueKnown"), ["e0", "e1"]);
+  assert.equal(frame.nodes.q.lands, "value");
+  assert.deepEqual(nodesWith(frame, "used"), ["x", "y"]);
+});
+
+test("a local step shows its gate's local gradients and what they read", () => {
+  const frame = frameAt(xyz, 4);
+  assert.deepEqual(edgesWith(frame, "localShown"), ["e2", "e3"]);
+  assert.deepEqual(nodesWith(frame, "used"), ["z", "q"]);
+  assert.deepEqual(nodesWith(frame, "gradientKnown"), []);
+});
+
+test("the seed gives the output its gradient", () => {
+  const frame = frameAt(xyz, 5);
+  assert.equal(frame.nodes.f.lands, "gradient");
+  assert.deepEqual(nodesWith(frame, "gradientKnown"), ["f"]);
+});
+
+test("a multiply brings one gradient along one wire and reads one factor", () => {
+  const frame = frameAt(xyz, 6);
+  assert.deepEqual(edgesWith(frame, "downstreamKnown"), ["e2"]);
+  assert.deepEqual(edgesWith(frame, "active"), ["e2"]);
+  assert.equal(frame.nodes.q.lands, "gradient");
+  assert.deepEqual(nodesWith(frame, "used"), ["z"]);
+});
+
+test("fan-out knows its gradient only once the contributions have been added", () => {
+  const known = square.steps.map((_, index) => frameAt(square, index).nodes.x.gradientKnown);
+  assert.deepEqual(known, [false, false, false, false, false, false, true]);
+  const last = frameAt(square, 6);
+  assert.equal(last.nodes.x.adds, true);
+  assert.equal(last.nodes.x.lands, "gradient");
+  assert.deepEqual(edgesWith(last, "downstreamKnown"), ["e0", "e1"]);
+});
+
+test("a node that no gradient reaches never knows one", () => {
+  const cut = { ...xyz, steps: xyz.steps.filter((step) => step.edge !== "e3") };
+  assert.equal(frameAt(cut, cut.steps.length - 1).nodes.z.gradientKnown, false);
+});
+
+test("an index out of range is brought into it", () => {
+  assert.equal(frameAt(xyz, -3).index, 0);
+  assert.equal(frameAt(xyz, 99).index, xyz.steps.length - 1);
+});
+
+test("equal states are the same object, so that views compare references", () => {
+  assert.equal(frameAt(xyz, 2).nodes.x, frameAt(xyz, 3).nodes.y);
+  assert.deepEqual(frameAt(xyz, 7), frameAt(xyz, 7));
+});
+
+test("the tape has three phases, or two without gates", () => {
+  assert.deepEqual(phasesOf(xyz), [
+    { phase: "forward", first: 0, last: 2 },
+    { phase: "local", first: 3, last: 4 },
+    { phase: "backward", first: 5, last: 9 },
+  ]);
+});
+
+test("a coarser walk stops less often, and always at the end", () => {
+  assert.deepEqual(stopsOf(xyz, 3).length, 10);
+  assert.deepEqual(stopsOf(xyz, 2), [0, 1, 2, 3, 4, 5, 7, 9]);
+  assert.equal(stopsOf(xyz, 1).at(-1), 9);
+});
