@@ -11,6 +11,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 IMAGE ?= chainrule
 PYTEST_ARGS ?=
+FOLDER ?= test-results/pictures
 
 venv := .venv
 python := $(venv)/bin/python
@@ -113,6 +114,13 @@ format: $(venv)/.dev static/node_modules/.dev ## Write every file the way lint w
 bench: $(venv)/.bench static/node_modules/.dev $(vendor) ## Time the engine and the layout
 	@for script in $(wildcard tests/bench/*.py); do PYTHONPATH=. $(python) $$script || exit 1; done
 	@for script in $(wildcard tests/bench/*.mjs); do $(node) $$script || exit 1; done
+
+.PHONY: generate pictures
+generate: $(venv)/.run ## Write docs/primitives.md from the registry
+	PYTHONPATH=. $(python) docs/generate.py
+
+pictures: $(venv)/.dev browser ## Photograph the page that runs at HOST and PORT into FOLDER
+	$(python) tests/browser/pictures.py http://$(HOST):$(PORT) $(FOLDER)
 
 # ---- Containers.
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.forward import in_arithmetic
 from engine.graph import Array, Graph, Node, Shape
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Structure
@@ -170,7 +171,7 @@ def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array
     assert node.primitive is not None
     primitive = REGISTRY[node.primitive]
     name = primitive.argument_at(key)
-    arguments = [values[a] for a in node.arguments]
+    arguments = in_arithmetic(primitive, [values[a] for a in node.arguments])
     out = values[node.index]
     if primitive.structure_of(name) is Structure.REDUCTION:
         upstream, out = kept(node, upstream, arguments[0]), kept(node, out, arguments[0])

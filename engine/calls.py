@@ -204,9 +204,10 @@ class Calls(Indexing):
             raise BadCall(
                 "range takes 1 to 3 whole numbers.", span=self.span(node), hint="Such as range(5)."
             )
-        turns = range(*bounds)
-        self.limits.check("gates", len(turns), "the range has {found} turns", span=self.span(node))
-        return turns
+        start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
+        count = max(0, -((start - stop) // step))
+        self.limits.check("gates", count, "the range has {found} turns", span=self.span(node))
+        return range(start, stop, step)
 
     def length(self, node: ast.Call) -> int:
         """Returns len(x)."""

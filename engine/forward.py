@@ -39,11 +39,19 @@ def forward(graph: Graph, inputs: Mapping[str, Array | Whole], deadline: Deadlin
     return values
 
 
+def in_arithmetic(primitive: Primitive, arguments: list[Array]) -> list[Array]:
+    """Returns a gate's arguments with truth values and whole numbers as floats wherever they are computed with."""
+    if all(a.dtype == np.float64 for a in arguments):
+        return arguments
+    return [
+        a.astype(np.float64) if primitive.argument_at(key) in primitive.vjp else a
+        for key, a in enumerate(arguments)
+    ]
+
+
 def evaluate(node: Node, primitive: Primitive, arguments: list[Array]) -> Array:
     """Returns one gate's value; truth values that enter arithmetic count as 0 and 1, in full precision."""
-    for key, argument in enumerate(arguments):
-        if argument.dtype == bool and primitive.argument_at(key) in primitive.vjp:
-            arguments[key] = argument.astype(np.float64)
+    arguments = in_arithmetic(primitive, arguments)
     try:
         value: Array = np.asarray(primitive.forward(*arguments, **node.settings))
     except (IndexError, TypeError, ValueError) as error:

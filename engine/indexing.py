@@ -40,6 +40,7 @@ class Indexing(Tape, ABC):
         index = self.index(node.slice, ref)
         span = self.span(node)
         if isinstance(index, Ref):
+            self.need_rank(ref, 1)
             mask = self.fitted_mask(index, ref, span)
             return self.gate(
                 REGISTRY["select"], (ref, mask), {"count": self.count_true(index)}, span
@@ -109,11 +110,11 @@ class Indexing(Tape, ABC):
                 self.check_range(numbers, choices, f"Input {excerpt(name)}", span)
             return ref
         if draft.value is not None:
-            numbers = np.asarray(np.round(draft.value), dtype=np.int64)
-            if not np.array_equal(numbers, draft.value):
+            if not np.array_equal(np.round(draft.value), draft.value) or not small(draft.value):
                 raise ShapeMismatch(
                     "An index must hold whole numbers.", span=span, hint="Use whole numbers."
                 )
+            numbers = draft.value.astype(np.int64)
             self.check_range(numbers, choices, "The index", span)
             return self.whole_constant(numbers, span)
         raise NotAllowed(
@@ -247,3 +248,8 @@ class Indexing(Tape, ABC):
             span=self.span(node),
             hint="Use a number, len(x) or x.shape[0].",
         )
+
+
+def small(numbers: NDArray[np.float64]) -> bool:
+    """Returns whether numbers can be indices at all: finite, and whole in 64 bits."""
+    return bool((np.abs(numbers) < 2.0**53).all())

@@ -497,10 +497,20 @@ class Simplifier(ast.NodeTransformer):
             node.slice = node.slice.elts[0]
         return node
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """Reads a minus before a number as the number's own."""
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Leaves out settings that say what NumPy does anyway: axis=None, keepdims=False."""
         self.generic_visit(node)
+        node.keywords = [k for k in node.keywords if not is_default(k)]
         return node
+
+
+def is_default(keyword: ast.keyword) -> bool:
+    """Returns whether a setting says what NumPy does anyway."""
+    value = keyword.value
+    return isinstance(value, ast.Constant) and (keyword.arg, value.value) in (
+        ("axis", None),
+        ("keepdims", False),
+    )
 
 
 def number_of(node: ast.expr) -> float | None:

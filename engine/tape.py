@@ -116,6 +116,7 @@ class Tape:
 
     def need_rank(self, ref: Ref, rank: int) -> None:
         """Restarts with more axes for the assumed inputs behind a node, where there are any."""
+        self.limits.check("dimensions", rank, "this needs {found} dimensions")
         for name in self.drafts[ref.index].open:
             if self.knowledge.raise_rank(name, rank, pin=True):
                 raise Restart

@@ -203,14 +203,15 @@ const nodeFrames = [];
 function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) {
   const landing = lands === null ? 0 : lands === "value" ? 32 : 64;
   const key = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds + landing;
-  return (nodeFrames[key] ??= Object.freeze({
+  nodeFrames[key] ??= Object.freeze({
     valueKnown,
     gradientKnown,
     active,
     used,
     lands,
     adds,
-  }));
+  });
+  return nodeFrames[key];
 }
 
 /** @type {EdgeFrame[]} */
@@ -226,11 +227,12 @@ const edgeFrames = [];
  */
 function edgeFrame(valueKnown, localKnown, downstreamKnown, active, localShown) {
   const key = +valueKnown + 2 * +localKnown + 4 * +downstreamKnown + 8 * +active + 16 * +localShown;
-  return (edgeFrames[key] ??= Object.freeze({
+  edgeFrames[key] ??= Object.freeze({
     valueKnown,
     localKnown,
     downstreamKnown,
     active,
     localShown,
-  }));
+  });
+  return edgeFrames[key];
 }

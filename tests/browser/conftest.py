@@ -78,11 +78,15 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"no answer from {url} in {DEADLINE} s:\n{log.read_text()}")
 
 
+def chromium_path() -> str | None:
+    """Returns where Chromium is; None leaves it to Playwright."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield browser
         browser.close()
 
@@ -117,7 +121,9 @@ def watch(page: Page, base_url: str, wrong: list[str]) -> None:
     ours = (base_url, "data:", "blob:")
     page.on(
         "request",
-        lambda request: None
-        if request.url.startswith(ours)
-        else wrong.append(f"request off the origin: {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith(ours)
+            else wrong.append(f"request off the origin: {request.url}")
+        ),
     )

@@ -39,9 +39,7 @@ def write(page: Page, source: str) -> None:
 
 def row(page: Page, name: str) -> Locator:
     table = page.get_by_role("table", name="All values")
-    return table.get_by_role("row").filter(
-        has=page.get_by_role("rowheader", name=name, exact=True)
-    )
+    return table.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name, exact=True))
 
 
 def test_the_first_example_is_drawn_without_a_second_request(open_page: OpenPage) -> None:
@@ -272,7 +270,9 @@ def test_a_matrix_is_edited_in_a_grid_and_pasted(open_page: OpenPage) -> None:
     expect(row(page, "W").get_by_role("cell").nth(1)).to_contain_text("9")
     shape = page.get_by_role("textbox", name="W shape").input_value()
     rows, columns = (int(size) for size in shape.split(", "))
-    text = "\n".join(" ".join(str(-50 - i * columns - j) for j in range(columns)) for i in range(rows))
+    text = "\n".join(
+        " ".join(str(-50 - i * columns - j) for j in range(columns)) for i in range(rows)
+    )
     cell.evaluate(
         """(cell, text) => {
             const clipboardData = new DataTransfer();
@@ -387,7 +387,8 @@ def test_folding_the_source_gives_its_room_to_the_board(open_page: OpenPage) -> 
     before = board.bounding_box()
     button(page, "Source").click()
     after = board.bounding_box()
-    assert before and after
+    assert before
+    assert after
     assert after["width"] == before["width"] + 296
     expect(function(page)).to_be_hidden()
     page.keyboard.press("e")

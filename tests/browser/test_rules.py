@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import urllib.request
 from collections.abc import Callable
@@ -94,17 +93,26 @@ def test_stepping_moves_nothing_but_the_board(open_page: OpenPage) -> None:
         assert page.evaluate(heights) == before
 
 
-def test_script_before_the_first_step_is_light(open_page: OpenPage, base_url: str) -> None:
+def test_script_before_the_first_step_is_light(open_page: OpenPage) -> None:
     page = open_page()
-    names = page.evaluate(
-        "performance.getEntriesByType('resource').map(e => e.name).filter(n => n.endsWith('.js'))"
+    sizes = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+            .filter(({name}) => name.endsWith(".js"))
+            .map(({name, encodedBodySize}) => [new URL(name).pathname, encodedBodySize])"""
     )
-    weigh = {
-        name: len(gzip.compress((ROOT / name.removeprefix(f"{base_url}/")).read_bytes(), 9))
-        for name in set(names)
-    }
-    assert not any("katex" in name for name in weigh)
-    assert sum(weigh.values()) <= SCRIPT, weigh
+    weights = dict(sizes)
+    assert not any("katex" in name for name in weights)
+    assert sum(weights.values()) <= SCRIPT, sorted(weights.items(), key=lambda pair: -pair[1])
+
+
+def test_every_module_of_the_first_picture_is_preloaded_and_no_other(open_page: OpenPage) -> None:
+    page = open_page()
+    preloaded = page.locator("link[rel=modulepreload]").evaluate_all("all => all.map(e => e.href)")
+    loaded = page.evaluate(
+        """() => performance.getEntriesByType("resource").map(({name}) => name)
+            .filter(name => name.endsWith(".js") && !/theme|worker/.test(name))"""
+    )
+    assert set(preloaded) == set(loaded)
 
 
 def test_the_page_is_readable_without_script(browser: Browser, base_url: str) -> None:

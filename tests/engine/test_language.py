@@ -693,6 +693,19 @@ def test_indexing_means_what_it_means_in_numpy(source: str, wanted: object) -> N
     same(value(source, {"x": X}), wanted)
 
 
+def test_a_mask_selects_entries_and_only_they_get_a_gradient() -> None:
+    found, slopes = ask("L = np.sum(x[x > 0]**2)", {"x": [1.0, -1.0, 2.0]})
+    same(found, 5)
+    same(slopes["x"], [2, 0, 4])
+
+
+def test_a_selection_of_another_size_needs_another_circuit() -> None:
+    circuit = build("L = np.sum(x[x > 0])", {"x": [1.0, -1.0, 2.0]})
+    same(circuit.value_and_grad({"x": [3.0, -1.0, 4.0]})[0], 7)
+    with pytest.raises(EngineError):
+        circuit.value_and_grad({"x": [1.0, 1.0, 1.0]})
+
+
 # ---------- slips ----------
 
 

@@ -9,21 +9,37 @@ function press(key, { on = [], ...more } = {}) {
   const target = new Element();
   target.matches = (selector) => on.some((each) => selector.split(", ").includes(each));
   target.closest = (selector) => (on.includes(selector) ? target : null);
-  return { key, code: /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : "", target, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, defaultPrevented: false, isComposing: false, ...more };
+  return {
+    key,
+    code: /^[a-z]$/i.test(key) ? `Key${key.toUpperCase()}` : "",
+    target,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    defaultPrevented: false,
+    isComposing: false,
+    ...more,
+  };
 }
 
-const steps = ["f:inputs", "f:q", "l:q", "b:seed", "b:q.0", "b:q.1", "b:x"].map((address, index) => ({
-  address,
-  index,
-  phase: { f: "forward", l: "local", b: "backward" }[address[0]],
-  node: { seed: "q", inputs: "x", x: "x" }[address.slice(2)] ?? "q",
-}));
+const steps = ["f:inputs", "f:q", "l:q", "b:seed", "b:q.0", "b:q.1", "b:x"].map(
+  (address, index) => ({
+    address,
+    index,
+    phase: { f: "forward", l: "local", b: "backward" }[address[0]],
+    node: { seed: "q", inputs: "x", x: "x" }[address.slice(2)] ?? "q",
+  }),
+);
 
 /** Where an action goes from a step. */
 function goes(name, index) {
   let to;
   const page = { trace: { steps }, index, speed: 1 };
-  ACTIONS.find((action) => action.name === name)?.perform({ goTo: (place) => (to = place), move: (delta) => (to = index + delta) }, page);
+  ACTIONS.find((action) => action.name === name)?.perform(
+    { goTo: (place) => (to = place), move: (delta) => (to = index + delta) },
+    page,
+  );
   return to;
 }
 
@@ -54,7 +70,8 @@ for (const [event, name] of [
 }
 
 test("a text field keeps its keys, but not those that leave it", () => {
-  for (const key of ["n", "ArrowRight", " ", "Home"]) assert.equal(actionOf(press(key, { on: ["textarea"] }), true), undefined);
+  for (const key of ["n", "ArrowRight", " ", "Home"])
+    assert.equal(actionOf(press(key, { on: ["textarea"] }), true), undefined);
   assert.equal(actionOf(press("z", { on: ["textarea"], ctrlKey: true }), true), undefined);
   assert.equal(actionOf(press("Enter", { on: ["textarea"], ctrlKey: true }), true)?.name, "run");
   assert.equal(actionOf(press("F6", { on: ["textarea"] }), true)?.name, "region");
@@ -63,7 +80,10 @@ test("a text field keeps its keys, but not those that leave it", () => {
 test("a focused button keeps Space, a slider its arrows", () => {
   assert.equal(actionOf(press(" ", { on: ["button"] }), true), undefined);
   assert.equal(actionOf(press("ArrowRight", { on: ["button"] }), true)?.name, "next");
-  assert.equal(actionOf(press("ArrowRight", { on: ["input[type=range]:not(#step)"] }), true), undefined);
+  assert.equal(
+    actionOf(press("ArrowRight", { on: ["input[type=range]:not(#step)"] }), true),
+    undefined,
+  );
 });
 
 test("single characters can be switched off; named keys stay", () => {

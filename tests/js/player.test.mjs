@@ -6,10 +6,13 @@ test("play takes the first step soon, then one a beat, until there is none", (t)
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let left = 3;
   let taken = 0;
-  const player = new Player(() => {
-    taken++;
-    return --left > 0;
-  }, () => 1);
+  const player = new Player(
+    () => {
+      taken++;
+      return --left > 0;
+    },
+    () => 1,
+  );
   player.play();
   t.mock.timers.tick(300);
   assert.equal(taken, 1);
@@ -25,7 +28,10 @@ test("a change of speed counts from the next beat", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let speed = 1;
   let taken = 0;
-  const player = new Player(() => Boolean(++taken), () => speed);
+  const player = new Player(
+    () => Boolean(++taken),
+    () => speed,
+  );
   speed = 4;
   player.play();
   t.mock.timers.tick(75);
@@ -36,7 +42,10 @@ test("a change of speed counts from the next beat", (t) => {
 test("pause stops", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let taken = 0;
-  const player = new Player(() => Boolean(++taken), () => 1);
+  const player = new Player(
+    () => Boolean(++taken),
+    () => 1,
+  );
   player.play();
   player.pause();
   t.mock.timers.tick(5000);

@@ -7,7 +7,12 @@ test("listeners get the new state and the one before", () => {
   const seen = [];
   store.subscribe((next, previous) => seen.push([next, previous]));
   store.set({ index: 3 });
-  assert.deepEqual(seen, [[{ index: 3, speed: 1 }, { index: 0, speed: 1 }]]);
+  assert.deepEqual(seen, [
+    [
+      { index: 3, speed: 1 },
+      { index: 0, speed: 1 },
+    ],
+  ]);
 });
 
 test("only values that the text names are sent", () => {

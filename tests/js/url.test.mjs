@@ -15,7 +15,12 @@ for (const text of ["q = x + y\nf = q * z", "", "θ = σ(ŷ) × 2 🙂", "x".rep
 test("a place survives the address bar", async () => {
   const hash = await encode("f = x * W", { x: -2, W: [[1, 2]] }, "b:f.mul.0");
   assert.match(hash, /^#v=1&s=[\w-]+&i=[\w-]+&t=b:f\.mul\.0$/);
-  assert.deepEqual(await decode(hash), { source: "f = x * W", inputs: { x: -2, W: [[1, 2]] }, address: "b:f.mul.0", ignored: [] });
+  assert.deepEqual(await decode(hash), {
+    source: "f = x * W",
+    inputs: { x: -2, W: [[1, 2]] },
+    address: "b:f.mul.0",
+    ignored: [],
+  });
 });
 
 test("an example as it stands needs only its step", async () => {

@@ -36,7 +36,14 @@ export function drawNodes(layer, picture, layout, measure) {
     .each(function (figure) {
       marks.set(
         figure.node.id,
-        drawNode(this, figure, originOf(figure, layout), picture, scales, measure),
+        drawNode(
+          /** @type {SVGGElement} */ (this),
+          figure,
+          originOf(figure, layout),
+          picture,
+          scales,
+          measure,
+        ),
       );
     });
   return marks;

@@ -70,11 +70,14 @@ export function equationOf(trace, step) {
     };
   }
   if (step.kind === "accumulate") {
-    const wires = trace.nodes.flatMap((target) =>
-      target.inputs.flatMap((wire, key) =>
-        wire.node === gate.id && wire.downstream ? [{ target, wire, key }] : [],
-      ),
-    );
+    // In the order of their arrival: backwards along the tape.
+    const wires = [...trace.nodes]
+      .reverse()
+      .flatMap((target) =>
+        target.inputs.flatMap((wire, key) =>
+          wire.node === gate.id && wire.downstream ? [{ target, wire, key }] : [],
+        ),
+      );
     const twice = new Set(wires.map(({ target }) => target.id)).size < wires.length;
     const parts = wires.map(({ target, wire, key }) => ({
       ...gradient(

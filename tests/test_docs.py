@@ -1,0 +1,66 @@
+"""The documents say what is there: every primitive, route, error, action and make target is named."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import errors
+from engine.primitives import REGISTRY
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(path: str) -> str:
+    """Returns a document's text."""
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_primitive_has_a_row_in_its_page(name: str) -> None:
+    assert f"| `{name}` |" in read("docs/primitives.md")
+
+
+def test_the_page_of_primitives_is_what_the_registry_says() -> None:
+    check = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(
+        check, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [e for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.EngineError)],
+)
+def test_every_error_code_is_documented(error: type[errors.EngineError]) -> None:
+    assert error is errors.EngineError or f"| `{error.code}` |" in read("docs/api.md")
+
+
+def test_every_make_target_is_in_contributing() -> None:
+    documented = read("CONTRIBUTING.md")
+    targets = re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE)
+    assert [t for t in targets if f"`make {t}`" not in documented] == []
+
+
+def test_the_readme_shows_the_two_commands_and_its_numbers_are_true() -> None:
+    readme = read("README.md")
+    assert "make run" in readme
+    assert "make test" in readme
+    assert (ROOT / "docs" / "board.png").is_file()
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/api.md", "SECURITY.md"):
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", read(page)):
+            assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
+
+
+def test_the_map_of_the_code_names_what_is_there() -> None:
+    architecture = read("ARCHITECTURE.md")
+    for module in re.findall(r"`((?:engine|app|static)/[\w/.]+\.(?:py|js|ts))`", architecture):
+        assert (ROOT / module).is_file(), module
