@@ -19,6 +19,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input -qq install -
 node := $(python) static/build.py node
 pytest := $(python) -m pytest $(PYTEST_ARGS)
 vendor := static/vendor/licenses.json
+scripts := $(wildcard static/js/*.js static/js/*/*.js)
 # From static, whose biome.json would otherwise count as nested in another.
 biome := cd static && ../$(python) build.py node node_modules/@biomejs/biome/bin/biome
 biome_also := ../tests/js ../tests/bench
@@ -54,7 +55,7 @@ static/node_modules/.dev: static/package.json static/package-lock.json static/.n
 	$(python) static/build.py install --dev
 	@touch static/node_modules/.run $@
 
-$(vendor): static/package-lock.json static/build.mjs $(wildcard static/vendor-*.mjs) | static/node_modules/.run
+$(vendor): static/package-lock.json static/build.mjs $(wildcard static/vendor-*.mjs) $(scripts) | static/node_modules/.run
 	$(python) static/build.py vendor
 
 .PHONY: setup vendor browser
@@ -72,7 +73,7 @@ run: $(venv)/.run $(vendor) ## Serve at HOST and PORT
 
 dev: $(venv)/.run $(vendor) ## Serve, and start again when a file changes
 	@echo "Chainrule is at http://$(HOST):$(PORT)"
-	@exec $(python) -m uvicorn app.main:app --host $(HOST) --port $(PORT) \
+	@CHAINRULE_DEV=1 exec $(python) -m uvicorn app.main:app --host $(HOST) --port $(PORT) \
 		--reload --reload-dir app --reload-dir engine --reload-dir templates
 
 # ---- Checking.

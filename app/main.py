@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings.from_environment()
     root = web_root()
-    pages = Pages(root)
+    pages = Pages(root, readable=bool(os.environ.get("CHAINRULE_DEV")))
     app = Server(
         title="Chainrule",
         version=__version__,
@@ -99,7 +100,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     access = logging.getLogger("uvicorn.access")
     access.addFilter(without_query)
     workers: Workers = app.state.workers
-    await workers.run_graph(request_of(gallery()[0]))
+    with suppress(EngineError):  # on a machine too busy to be quick, the first visitor waits
+        await workers.run_graph(request_of(gallery()[0]))
     yield
     workers.close()
     access.removeFilter(without_query)

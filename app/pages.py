@@ -12,7 +12,8 @@
     version     of the server
 
 `templates/licences.html` gets `packages` (name, version, license, text); `templates/error.html` gets `title`,
-`detail`, `hint` and `status`; `templates/docs.html` gets what `app.reference.reference` returns. All get `version`.
+`detail`, `hint` and `status`; `templates/docs.html` gets what `app.reference.reference` returns. All get `version` and
+`scripts`, the folder of the page's modules: as built, or as written while they are being written.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ class Pages:
 
     Args:
         root: the folder of templates/ and static/.
+        readable: serve the modules as they are written, not as built.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, readable: bool = False) -> None:
         self._root = root
         self._templates = Environment(
             loader=FileSystemLoader(root / "templates"),
@@ -56,6 +58,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals["version"] = __version__
+        built = (root / "static" / "vendor" / "js").is_dir() and not readable
+        self._templates.globals["scripts"] = "vendor/js" if built else "js"
 
     def routes(self) -> list[BaseRoute]:
         """Returns the pages' routes."""

@@ -90,6 +90,9 @@ class Knowledge:
         """Makes a guess at least `rank`; returns whether that changed it."""
         guess = self.guesses[name]
         changed = guess.rank < rank
+        if changed:  # what was indexed first is another axis now
+            for key in axis_keys(name, guess.rank):
+                self._least.pop(self._root(key), None)
         guess.rank = max(guess.rank, rank)
         guess.pinned = guess.pinned or pin
         return changed

@@ -197,8 +197,8 @@ class Calls(Indexing):
             return together
         return self.gate(pair, (together, self.node(best, node)), {}, self.span(node))
 
-    def turns(self, node: ast.Call) -> range:
-        """Returns the numbers of range(...)."""
+    def turns(self, node: ast.Call) -> Sequence[int]:
+        """Returns the numbers of range(...); those that count an assumed axis remember that."""
         bounds = [self.whole_number(argument) for argument in node.args]
         if not 1 <= len(bounds) <= 3 or node.keywords or (len(bounds) == 3 and bounds[2] == 0):
             raise BadCall(
@@ -207,7 +207,9 @@ class Calls(Indexing):
         start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
         count = max(0, -((start - stop) // step))
         self.limits.check("gates", count, "the range has {found} turns", span=self.span(node))
-        return range(start, stop, step)
+        numbers = range(start, stop, step)
+        counts_axis = any(isinstance(bound, Size) for bound in bounds)
+        return [Size(n, "turn") for n in numbers] if counts_axis else numbers
 
     def length(self, node: ast.Call) -> int:
         """Returns len(x)."""

@@ -266,7 +266,7 @@ class Expressions(Calls):
         assumed = name not in self.given and not assigned
         draft = Draft(Kind.INPUT, None, (), {}, shape, span, (), True, not label)
         draft.name = name
-        draft.open = frozenset((name,)) if assumed else frozenset()
+        draft.open = {name: 0} if assumed else {}
         if assigned:
             self.assigned.add(name)
         ref = self.add(draft)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.assume import Restart
+from engine.assume import Restart, Size
 from engine.errors import NotAllowed, ShapeMismatch, Span, excerpt
 from engine.graph import Kind
 from engine.inputs import whole
@@ -152,8 +152,8 @@ class Indexing(Tape, ABC):
         if all(self.drafts[r.index].shape == () for r in refs):
             entries = [self.known_entry(e) if isinstance(e, Ref) else e for e in entries]
         if None not in entries and Ellipsis not in entries:
-            for part, entry, size in zip(parts, entries, shape, strict=False):
-                self.lengthen(part, entry, size)
+            for entry, size in zip(entries, shape, strict=False):
+                self.lengthen(entry, size)
         return tuple(entries)
 
     def index_entry(self, part: ast.expr) -> object:
@@ -164,7 +164,7 @@ class Indexing(Tape, ABC):
         if isinstance(value, float) and math.isfinite(value) and value == int(value):
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
-            return int(value)
+            return value
         if value is None or value is Ellipsis:
             return value
         return self.node(value, part)
@@ -174,15 +174,17 @@ class Indexing(Tape, ABC):
         number = self.static_value(ref)
         return ref if number is None else number
 
-    def lengthen(self, part: ast.expr, entry: object, size: int) -> None:
-        """Restarts with a longer axis where an index of an assumed input asks for one."""
+    def lengthen(self, entry: object, size: int) -> None:
+        """Restarts with a longer axis where an index of an assumed input asks for one.
+
+        An index that itself counts an assumed axis (`for t in range(X.shape[0])`) says nothing of how long that is.
+        """
         if isinstance(entry, slice):
             bounds = [b for b in (entry.start, entry.stop) if isinstance(b, int)]
             changed = [self.knowledge.need(size, max(b, -b), exact=False) for b in bounds]
         elif isinstance(entry, int):
-            literal = isinstance(part, ast.Constant | ast.UnaryOp)
             least = entry + 1 if entry >= 0 else -entry
-            changed = [self.knowledge.need(size, least, exact=literal)]
+            changed = [self.knowledge.need(size, least, exact=not isinstance(entry, Size))]
         else:
             changed = []
         if any(changed):

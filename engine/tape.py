@@ -57,7 +57,7 @@ class Draft:
     value: NDArray[np.float64] | None = None
     name: str | None = None
     aliases: list[str] = field(default_factory=list)
-    open: frozenset[str] = frozenset()
+    open: dict[str, int] = field(default_factory=dict)
     boolean: bool = False
 
 
@@ -117,8 +117,8 @@ class Tape:
     def need_rank(self, ref: Ref, rank: int) -> None:
         """Restarts with more axes for the assumed inputs behind a node, where there are any."""
         self.limits.check("dimensions", rank, "this needs {found} dimensions")
-        for name in self.drafts[ref.index].open:
-            if self.knowledge.raise_rank(name, rank, pin=True):
+        for name, lost in self.drafts[ref.index].open.items():
+            if self.knowledge.raise_rank(name, rank + lost, pin=True):
                 raise Restart
 
     def node(self, value: object, where: ast.AST | None) -> Ref:
@@ -175,11 +175,16 @@ class Tape:
         """Makes the gate that a product's ranks choose; free names get the ranks their letters suggest."""
         for ref in refs:
             draft = self.drafts[ref.index]
-            if draft.open and not any(self.knowledge.guesses[n].pinned for n in draft.open):
-                name = min(draft.open, key=lambda n: (n.startswith("b"), not n[0].isupper(), n))
-                changed = self.knowledge.raise_rank(name, 2 if name[0].isupper() else 1, pin=True)
-                if changed:
-                    raise Restart
+            if not draft.open:
+                continue
+            name = min(draft.open, key=lambda n: (n.startswith("b"), not n[0].isupper(), n))
+            lost = draft.open[name]
+            pinned = any(self.knowledge.guesses[n].pinned for n in draft.open)
+            if pinned and (draft.shape != () or lost == 0):
+                continue
+            rank = lost + (2 if name[0].isupper() and lost == 0 else 1)
+            if self.knowledge.raise_rank(name, rank, pin=True):
+                raise Restart
         try:
             primitive = REGISTRY[
                 OVERLOADS[spelling](tuple(len(self.drafts[r.index].shape) for r in refs))
@@ -227,7 +232,10 @@ class Tape:
             ),
         )
         if primitive.structure is Structure.DIAGONAL:
-            draft.open = frozenset().union(*(d.open for d in drafts))
+            draft.open = {name: lost for d in drafts for name, lost in d.open.items()}
+        elif "index" in complete:
+            dropped = len(drafts[0].shape) - len(shape)
+            draft.open = {name: lost + dropped for name, lost in drafts[0].open.items()}
         moves = primitive.structure in (
             Structure.SELECTION,
             Structure.PERMUTATION,
@@ -244,12 +252,17 @@ class Tape:
             full = max((d.shape for d in drafts), key=len)
             for draft in drafts:
                 if draft.open and len(draft.shape) < len(full):
-                    changed = [self.knowledge.take_shape(name, full) for name in sorted(draft.open)]
+                    changed = [
+                        self.knowledge.take_shape(name, full)
+                        if lost == 0
+                        else self.knowledge.raise_rank(name, len(full) + lost, pin=False)
+                        for name, lost in sorted(draft.open.items())
+                    ]
                     if any(changed):
                         raise Restart
         if primitive.structure is Structure.REDUCTION and drafts[0].open and drafts[0].shape == ():
             name = min(drafts[0].open, key=lambda n: (n.startswith("b"), n))
-            if self.knowledge.raise_rank(name, 1, pin=False):
+            if self.knowledge.raise_rank(name, 1 + drafts[0].open[name], pin=False):
                 raise Restart
 
     def learn(self, error: ShapeMismatch, refs: Sequence[Ref]) -> None:

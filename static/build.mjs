@@ -190,6 +190,26 @@ function licences(names) {
   console.log(`licenses: ${all.length} packages`);
 }
 
+/**
+ * Copies the page's own modules without comments and white space: a third of their weight. Nothing is
+ * renamed, and the files as they are written stay at /static/js for whoever reads them.
+ */
+async function scripts() {
+  let weight = 0;
+  for (const path of readdirSync(join(HERE, "js"), { recursive: true })) {
+    if (!path.endsWith(".js")) {
+      continue;
+    }
+    const source = readFileSync(join(HERE, "js", path), "utf8");
+    const { code } = await esbuild.transform(source, { minifyWhitespace: true, target: "es2022" });
+    const moved = code.replaceAll(/(["'`](?:\.\.\/)+)vendor\//g, "$1");
+    mkdirSync(dirname(join(OUT, "js", path)), { recursive: true });
+    writeFileSync(join(OUT, "js", path), moved);
+    weight += gzipSync(moved, { level: 9 }).length;
+  }
+  console.log(`js/: ${weight} bytes gzipped, what loads later included`);
+}
+
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(join(OUT, "fonts"), { recursive: true });
 const used = [];
@@ -197,6 +217,7 @@ for (const [name, limit] of Object.entries(BUNDLES)) {
   used.push(...(await bundle(name, limit)));
 }
 used.push(...(await katexStyle()), ...(await fonts()));
+await scripts();
 licences(used);
 const old = join(HERE, "vendor.old");
 if (existsSync(FINAL)) {

@@ -48,6 +48,8 @@ const initial = {
 };
 const store = createStore(initial);
 
+const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "bad-call"]);
+
 /** @param {Page} page */
 const isExample = ({ source, given }) =>
   source === example.source && same(mentioned(source, given), example.inputs);
@@ -91,6 +93,8 @@ let wanted;
 /** @type {string[]} */
 let ignored = [];
 let lastEntry = -ENTRY;
+/** Whether the values given were given to another program: if they do not fit this one, it goes without. */
+let inherited = false;
 let silent = false;
 
 /**
@@ -106,10 +110,16 @@ function answered({ source, inputs }, { trace, problem, offline }) {
       notices: ["offline: editing needs the server; stepping works"],
     });
   if (problem) {
+    if (inherited && INPUT_PROBLEMS.has(problem.code)) {
+      inherited = false;
+      store.set({ given: {} });
+      return ask(true);
+    }
     player.pause();
     return store.set({ status: "stale", problem, playing: false, notices: noticesOf() });
   }
   if (!trace) return;
+  inherited = false;
   const address = wanted ?? page.trace.steps[page.index].address;
   const index = indexOf(trace, address);
   if (wanted && trace.steps[index].address !== wanted) ignored.push("t");
@@ -153,6 +163,7 @@ const typing = debounce(() => ask(true), PAUSE);
 /** @param {string} source */
 function type(source) {
   ignored = [];
+  inherited ||= Object.keys(store.get().given).length > 0;
   player.pause();
   const status = source.trim() ? "stale" : "empty";
   store.set({
@@ -171,6 +182,7 @@ function type(source) {
  * @param {GivenInput | undefined} value
  */
 function give(name, value) {
+  inherited = false;
   const given = { ...store.get().given };
   if (value === undefined) delete given[name];
   else given[name] = value;

@@ -9,8 +9,13 @@ export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
 export type Nested = Numeric | Nested[];
 
 export interface Summary {
-  min: Numeric; max: Numeric; mean: Numeric; std: Numeric; norm: Numeric;
-  zeros: number; nonfinite: number;
+  min: Numeric;
+  max: Numeric;
+  mean: Numeric;
+  std: Numeric;
+  norm: Numeric;
+  zeros: number;
+  nonfinite: number;
 }
 
 export interface Tensor {
@@ -22,10 +27,23 @@ export interface Tensor {
   preview?: Nested;
 }
 
-export interface Span { line: number; column: number; end_line: number; end_column: number }
+export interface Span {
+  line: number;
+  column: number;
+  end_line: number;
+  end_column: number;
+}
 
 export interface Local {
-  structure: "scalar" | "diagonal" | "matmul" | "reduction" | "broadcast" | "permutation" | "selection" | "dense";
+  structure:
+    | "scalar"
+    | "diagonal"
+    | "matmul"
+    | "reduction"
+    | "broadcast"
+    | "permutation"
+    | "selection"
+    | "dense";
   shape: number[];
   value: Tensor | null;
   /** one NumPy expression over the program's names, e.g. "z" */
@@ -74,7 +92,12 @@ export interface TraceNode {
   latex: string;
 }
 
-export interface TraceEdge { id: string; source: string; target: string; key: number }
+export interface TraceEdge {
+  id: string;
+  source: string;
+  target: string;
+  key: number;
+}
 
 export interface TraceStep {
   index: number;
@@ -88,14 +111,24 @@ export interface TraceStep {
   latex: string;
 }
 
-export interface InputInfo { node: string | null; assumed: boolean; assigned: boolean; role: "data" | "label" | "parameter" }
+export interface InputInfo {
+  node: string | null;
+  assumed: boolean;
+  assigned: boolean;
+  role: "data" | "label" | "parameter";
+}
 
 export interface Warning {
-  code: string; level: "info" | "warning"; node: string | null; message: string; hint: string;
+  code: string;
+  level: "info" | "warning";
+  node: string | null;
+  message: string;
+  hint: string;
 }
 
 export interface BackwardCode {
-  line: number; source: string;
+  line: number;
+  source: string;
   problems: { code: string; detail: string; span: Span | null; hint: string }[];
 }
 
@@ -113,7 +146,14 @@ export interface Trace {
   warnings: Warning[];
 }
 
-export type GivenInput = Nested | { shape: number[]; fill: "normal" | "uniform" | "zeros" | "ones" | "linspace"; seed?: number; scale?: number };
+export type GivenInput =
+  | Nested
+  | {
+      shape: number[];
+      fill: "normal" | "uniform" | "zeros" | "ones" | "linspace";
+      seed?: number;
+      scale?: number;
+    };
 
 export interface GraphRequest {
   source: string;
@@ -124,8 +164,14 @@ export interface GraphRequest {
 
 /** RFC 9457 */
 export interface Problem {
-  type: string; title: string; status: number; detail: string; code: string;
-  span?: Span; hint?: string; limit?: string;
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  span?: Span;
+  hint?: string;
+  limit?: string;
 }
 
 // ---------------------------------------------------------------- layout
@@ -151,12 +197,18 @@ export interface LayoutBox {
 }
 
 export interface LayoutEdge {
-  id: string; source: string; target: string; port: number;
+  id: string;
+  source: string;
+  target: string;
+  port: number;
   /** how much the wire wants to be straight compared with the others; 1 if left out */
   weight?: number;
 }
 
-export interface LayoutGraph { boxes: LayoutBox[]; edges: LayoutEdge[] }
+export interface LayoutGraph {
+  boxes: LayoutBox[];
+  edges: LayoutEdge[];
+}
 
 export interface LayoutOptions {
   direction: Direction;
@@ -168,7 +220,10 @@ export interface LayoutOptions {
   previous?: Record<string, number>;
 }
 
-export interface Point { x: number; y: number }
+export interface Point {
+  x: number;
+  y: number;
+}
 
 export interface Route {
   id: string;

@@ -48,7 +48,9 @@ def contenders(work: Workload) -> dict[str, Run]:
     else:
 
         def run_mygrad() -> object:
-            tensors = {n: mygrad.tensor(v, constant=n not in wanted) for n, v in work.inputs.items()}
+            tensors = {
+                n: mygrad.tensor(v, constant=n not in wanted) for n, v in work.inputs.items()
+            }
             work.function(mygrad, **tensors).backward()
             return {n: tensors[n].grad for n in wanted}
 
@@ -94,7 +96,9 @@ def check(runs: dict[str, Run]) -> None:
     for name, run in runs.items():
         found = run()
         for key, value in by_hand.items():
-            np.testing.assert_allclose(np.asarray(found[key]), value, rtol=1e-8, atol=1e-10, err_msg=name)
+            np.testing.assert_allclose(
+                np.asarray(found[key]), value, rtol=1e-8, atol=1e-10, err_msg=name
+            )
 
 
 def timed(run: Run, repeats: int) -> float:

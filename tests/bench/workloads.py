@@ -62,7 +62,9 @@ def network_function(np_: object, X: object, W_1: object, W_2: object) -> object
     return np.sum(np.matmul(np.maximum(np.matmul(X, W_1), 0), W_2) ** 2)
 
 
-NETWORK = "z_1 = np.dot(X, W_1)\nh_1 = np.maximum(z_1, 0)\ny_hat = np.dot(h_1, W_2)\nL = np.sum(y_hat**2)"
+NETWORK = (
+    "z_1 = np.dot(X, W_1)\nh_1 = np.maximum(z_1, 0)\ny_hat = np.dot(h_1, W_2)\nL = np.sum(y_hat**2)"
+)
 CLASSIFIER = """h_1 = np.maximum(X @ W_1 + b_1, 0)
 h_2 = np.maximum(h_1 @ W_2 + b_2, 0)
 s = h_2 @ W_3 + b_3
@@ -195,13 +197,19 @@ def workloads() -> list[Workload]:
             "MLP 784-128-64-10, N=64",
             CLASSIFIER,
             {
-                "X": sized(64, 784), "Y": labels, "W_1": sized(784, 128), "b_1": sized(128),
-                "W_2": sized(128, 64), "b_2": sized(64), "W_3": sized(64, 10), "b_3": sized(10),
+                "X": sized(64, 784),
+                "Y": labels,
+                "W_1": sized(784, 128),
+                "b_1": sized(128),
+                "W_2": sized(128, 64),
+                "b_2": sized(64),
+                "W_3": sized(64, 10),
+                "b_3": sized(10),
             },
             classifier,
             classifier_function,
             40,
-        ),  # fmt: skip
+        ),
         Workload(
             "chain of 1,000 gates",
             "for i in range(500):\n    x = x * 0.999 + 0.001\nL = x",

@@ -83,9 +83,10 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
 
   /**
    * Lays the trace out and draws it. The old picture stays until then.
-   * @param {Trace} trace
+   * @param {Trace} given
    */
-  async function setTrace(trace) {
+  async function setTrace(given) {
+    const trace = withNamedOutput(given);
     const mine = ++turn;
     await ready();
     if (mine !== turn) return;
@@ -334,6 +335,26 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
       frameElement.remove();
     },
   };
+}
+
+/** @type {WeakMap<Trace, Trace>} */
+const named = new WeakMap();
+
+/**
+ * The same trace with a name at its output: an expression's result is called what its code calls it.
+ * @param {Trace} trace
+ * @returns {Trace}
+ */
+function withNamedOutput(trace) {
+  const nodes = trace.nodes.map((node) =>
+    node.id === trace.output && node.kind === "gate"
+      ? { ...node, name: node.name ?? node.label }
+      : node,
+  );
+  const result = named.get(trace) ?? { ...trace, nodes };
+  named.set(trace, result);
+  named.set(result, result);
+  return result;
 }
 
 /** @param {TraceNode} node */
