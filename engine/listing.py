@@ -17,6 +17,7 @@ from engine.numbers import say_number
 from engine.primitives import REGISTRY, Primitive, Structure
 
 RESERVED = {"np", "numpy", *keyword.kwlist}
+KEPT_LATEX = r"\mathbf{1}[\text{kept}]"
 FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
 Names = dict[str, ast.expr]
 MARK = "\u01c1"  # a letter no keyboard types: marks the slots of a template
@@ -76,6 +77,7 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
         chosen = f"d{name}"
         while chosen in taken:
             chosen = f"grad_{name}" if chosen == f"d{name}" else f"grad_{chosen}"
+        taken.add(chosen)
         result.append(chosen)
     return tuple(result)
 
@@ -172,7 +174,7 @@ class Writer:
             key=key,
             literals=tuple(self.names[a] if self._literal[a] else None for a in places),
             settings=tuple((k, frozen(v)) for k, v in node.settings.items()),
-            axes=reduced_axes(node, rank) if "axis" in node.settings else (),
+            axes=reduced_axes(node, rank) if is_reduction(node) else (),
             rank=rank,
             scalar_out=node.shape == (),
             shape=self.graph.nodes[places[key]].shape,
@@ -194,6 +196,11 @@ class Writer:
             filled(template.factor_latex, latex_names),
             filled(template.downstream, code),
         )
+
+
+def is_reduction(node: Node) -> bool:
+    """Returns whether a gate reduces axes."""
+    return REGISTRY[node.primitive or ""].structure is Structure.REDUCTION
 
 
 def slot(key: str) -> ast.Name:
@@ -224,17 +231,27 @@ def thawed(value: object) -> object:
 @lru_cache(maxsize=4096)
 def written(site: Site) -> Lines:
     """Returns the lines of one gate's argument, with slots for names: the rule's text, substituted and simplified."""
-    local = local_expression(site)
     names = {
         f"{MARK}{key}{MARK}": f"{MARK}{key}{MARK}"
         for key in ("o", "u", "t", *map(str, range(len(site.literals))))
     }
+    local = local_expression(site)
+    if local is None:
+        code = line(
+            rule(site, ast.parse(f"np.ones_like({MARK}o{MARK})", mode="eval").body, "local")
+        )
+        return Lines(code, KEPT_LATEX, KEPT_LATEX, downstream_line(site))
     return Lines(
         ast.unparse(local),
         latex.expression(local, names),
         latex.wrapped(local, names),
         downstream_line(site),
     )
+
+
+def line(statements: Sequence[ast.stmt]) -> str:
+    """Returns assignments as one line, without the return."""
+    return "; ".join(ast.unparse(s) for s in statements if not isinstance(s, ast.Return))
 
 
 def downstream_line(site: Site) -> str:
@@ -255,11 +272,11 @@ def downstream_line(site: Site) -> str:
     return "; ".join(parts)
 
 
-def local_expression(site: Site) -> ast.expr:
+def local_expression(site: Site) -> ast.expr | None:
     """Returns the local gradient as an expression.
 
     Where the structure is a factor (an elementwise slope, a transposed matrix) it is the rule with the upstream taken as
-    1; where entries only move or mix it is the rule itself.
+    1; where entries only move or mix it is the rule itself. None where a factor takes several statements.
     """
     primitive = REGISTRY[site.primitive]
     name = primitive.argument_at(site.key)
@@ -267,7 +284,9 @@ def local_expression(site: Site) -> ast.expr:
         return ast.Constant(0)
     factor = (site.scalar_out and site.shape == ()) or primitive.structure_of(name) in FACTORS
     *before, last = rule(site, ast.Constant(1) if factor else slot("u"), "d")
-    if isinstance(last, ast.Return) and all(isinstance(s, ast.Assign) for s in before):
+    if before and factor and not all(assigns_name(s) for s in before):
+        return None
+    if isinstance(last, ast.Return) and all(assigns_name(s) for s in before):
         last = inlined(before, last)
     if (
         isinstance(last, ast.Return)
@@ -300,6 +319,11 @@ def rule(site: Site, upstream: ast.expr, target: str) -> list[ast.stmt]:
                 own = target if stored.id == local else f"{stored.id}_{target}"
                 table[stored.id] = ast.Name(own, ast.Load())
     return [simplified(Substitution(table).visit(s)) for s in statements]
+
+
+def assigns_name(statement: ast.stmt) -> bool:
+    """Returns whether a statement gives one name a value."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
 
 
 def inlined(before: Sequence[ast.stmt], last: ast.Return) -> ast.Return:

@@ -207,9 +207,8 @@ class Tape:
         complete = {**primitive.settings, **settings}
         if "tie" in complete:
             complete["tie"] = 0.5 if all(d.from_input for d in drafts) else 0.0
-        complete = {
-            k: normal_axis(v, drafts[0].shape) if k == "axis" else v for k, v in complete.items()
-        }
+        if "axis" in complete and primitive.structure in (Structure.REDUCTION, Structure.DENSE):
+            complete["axis"] = normal_axis(complete["axis"], drafts[0].shape)
         shapes = [d.shape for d in drafts]
         try:
             shape = primitive.shape(*shapes, **complete)

@@ -303,7 +303,8 @@ class Pass:
             for n in inputs
             if self.values[n.index].shape == ()
         ]
-        return r",\quad ".join(shown) or r",\quad ".join(self.symbols[n.index] for n in inputs)
+        names = [self.symbols[n.index] for n in inputs or still[:6]]
+        return r",\quad ".join(shown or names)
 
     def _local_latex(self, node: Node, wires: Sequence[Wire]) -> str:
         parts = [

@@ -143,6 +143,7 @@ def test_single_letter_keys_can_be_switched_off(open_page: OpenPage) -> None:
     dialog = page.get_by_role("dialog", name="Help and keys")
     dialog.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     page.keyboard.press("n")
     page.keyboard.press("ArrowRight")
     expect_step(page, 1)
