@@ -151,6 +151,7 @@ async def answer(body: GraphRequest, request: Request) -> bytes:
     finally:
         work.cancel()
         gone.cancel()
+        await asyncio.wait({work, gone})  # until a cancelled job has left the queue
 
 
 async def hung_up(request: Request) -> None:

@@ -15,6 +15,7 @@ from engine.errors import NotAllowed, ShapeMismatch, Span, excerpt
 from engine.graph import Kind
 from engine.inputs import whole
 from engine.primitives import REGISTRY
+from engine.primitives.shapes import show
 from engine.tape import Ref, Sizes, Tape
 
 
@@ -41,10 +42,8 @@ class Indexing(Tape, ABC):
         span = self.span(node)
         if isinstance(index, Ref):
             self.need_rank(ref, 1)
-            mask = self.fitted_mask(index, ref, span)
-            return self.gate(
-                REGISTRY["select"], (ref, mask), {"count": self.count_true(index)}, span
-            )
+            counted = {"count": self.count_true(index)}
+            return self.gate(REGISTRY["select"], (ref, index), counted, span)
         if any(isinstance(entry, Ref) for entry in index):
             return self.gathered(ref, index, span)
         return self.entry(ref, index, span)
@@ -80,6 +79,11 @@ class Indexing(Tape, ABC):
         shape = self.drafts[ref.index].shape
         if len(shape) < len(index):
             self.need_rank(ref, len(index))
+            raise ShapeMismatch(
+                f"{len(index)} indices are given, but the array has {len(shape)} dimensions: {show(shape)}.",
+                span=span,
+                hint=f"Use at most {len(shape)} indices.",
+            )
         refs = [
             entry if isinstance(entry, Ref) else self.whole_constant(np.asarray(entry), span)
             for entry in index

@@ -105,7 +105,7 @@ def node_symbol(node: Node, code: str) -> str:
     """Returns a node as it stands in another node's formula."""
     if node.kind is Kind.CONSTANT and node.shape == ():
         return code.replace("np.", "")
-    return symbol(node.name or code)
+    return symbol(code)
 
 
 def partial(output: str, node: str) -> str:

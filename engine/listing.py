@@ -74,6 +74,9 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
     taken = set(names) | RESERVED
     result = []
     for name in names:
+        if not name.isidentifier():  # a literal has no gradient to name
+            result.append("")
+            continue
         chosen = f"d{name}"
         while chosen in taken:
             chosen = f"grad_{name}" if chosen == f"d{name}" else f"grad_{chosen}"

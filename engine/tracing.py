@@ -318,7 +318,7 @@ class Pass:
 def label(node: Node, text: Text, code: str) -> str:
     """Returns what people call a node: its name, its literal, its own source text where that is short, else its code."""
     if node.name is not None:
-        return node.name
+        return code  # the name; of a rebound name's earlier nodes the numbered one
     if node.kind is Kind.CONSTANT and node.shape == ():
         return say(np.asarray(node.value))
     if node.kind is Kind.GATE and node.span is not None and not node.module:

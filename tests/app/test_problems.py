@@ -35,7 +35,7 @@ def problem(answer: Any, status: int) -> ProblemModel:
     ("source", "code", "line"),
     [
         ("x +", "syntax", 1),
-        ("__import__('os')", "undefined-name", 1),
+        ("__import__('os')", "not-allowed", 1),
         ("import os\nL = x", "not-allowed", 1),
         ("L = x.__class__", "not-allowed", 1),
         ("L = nope(x)", "undefined-name", 1),

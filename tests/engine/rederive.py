@@ -5,6 +5,7 @@ Nothing of the engine is used but the trace's data, so that what it promises is 
 
 from __future__ import annotations
 
+import ast
 import keyword
 import math
 
@@ -113,3 +114,15 @@ def environment(trace: Trace) -> dict[str, object]:
         if node.code.isidentifier():
             values[node.code] = node.value[()] if node.value.shape == () else node.value.copy()
     return values
+
+
+def local_number(code: str, script: dict[str, object]) -> object:
+    """Returns what a local gradient's line computes: an expression's value, or the last name that statements bind."""
+    *before, last = ast.parse(code).body
+    if isinstance(last, ast.Expr):
+        return eval(code, script)
+    first = before[0] if before else last
+    assert isinstance(first, ast.Assign)
+    names = dict(script)
+    exec(code, names)
+    return names[ast.unparse(first.targets[0])]

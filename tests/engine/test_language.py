@@ -693,6 +693,30 @@ def test_indexing_means_what_it_means_in_numpy(source: str, wanted: object) -> N
     same(value(source, {"x": X}), wanted)
 
 
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("np.sum(x[x[:, 0] > 2])", 3.0),  # a mask of rows picks whole rows: 4 + 5 - 6
+        ("np.sum(x * ((x > 0) & (x < 4.5)))", 8.0),  # 1 + 3 + 4
+        ("np.sum(x * ((x < 0) | (x > 4.5)))", -3.0),  # -2 + 5 - 6
+        ("np.sum(x * ~(x > 0))", -8.0),
+        ("np.sum(x * np.logical_and(x > 0, x < 4.5))", 8.0),
+        ("np.sum(x * np.logical_not(x > 0))", -8.0),
+        ("np.sum(x * (x != 5) * (x == 5))", 0.0),
+        ("np.sum(x) * (2 > 1) + (1 == 2)", 5.0),
+        ("np.sum(np.where(x >= 4, x, np.zeros_like(x)) + np.ones_like(x))", 15.0),
+        ("a, b = x\nL = np.sum(a * b)", -24.0),  # 4 - 10 - 18
+        ("s = x.shape[1:]\nL = np.sum(x) * s[0]", 15.0),
+        ("a = (x, 2 * x, 3 * x)[1:]\nL = np.sum(a[1]) * len(a)", 30.0),
+        ("k = 1\nL = x[k, k + 1] * x[np.array(0), 1]", 12.0),
+        ("L = np.sum(np.add(x=x, y=x))", 10.0),
+        ("L = np.sum(x * 0 + 0 * x) + np.sum(1 * x * -1)", -5.0),
+    ],
+)
+def test_masks_comparisons_and_parts_of_sequences(source: str, wanted: float) -> None:
+    same(value(source, {"x": X}), wanted)
+
+
 def test_a_mask_selects_entries_and_only_they_get_a_gradient() -> None:
     found, slopes = ask("L = np.sum(x[x > 0]**2)", {"x": [1.0, -1.0, 2.0]})
     same(found, 5)
@@ -811,6 +835,15 @@ def test_an_unknown_name_in_wrt_is_refused_with_the_nearest() -> None:
 
 
 # ---------- other values, other upstreams ----------
+
+
+def test_new_values_for_names_that_the_program_does_not_use_are_passed_over() -> None:
+    circuit = build("f = x * 2", {"x": 1, "lr": 0.1})
+    assert float(circuit.value_and_grad({"x": 3, "lr": 0.2})[0]) == 6
+
+
+def test_a_scalar_upstream_scales_every_gradient() -> None:
+    assert float(build("f = x * x", {"x": 3}).value_and_grad(upstream=10)[1]["x"]) == 60
 
 
 def test_new_inputs_replace_some_values_and_the_others_stay() -> None:
@@ -1000,6 +1033,7 @@ def test_these_tails_are_backward_code(tail: str) -> None:
         "z = x * 2\ngrad = z * 3",
         "z = x * 2\ndz = z\nx2 = x + 1\nf = x2 * dz",
         "dx = x * 0.1",
+        "z = x * 2\ndz = z * 3\nx = x - 1",
         "z = x * 2\ndz = z * 3\ndef f(a):\n    return a\ng = f(dz)",
     ],
 )

@@ -201,6 +201,12 @@ CALLS = [
     ("f = 1e999 * x", "not-allowed", (1, 4), "1e308"),
     ("f = x[1.5]", None, None, "whole"),
     ("f = x['a']", None, (1, None), ""),
+    ("f = x[:, [0, 1]]", "not-allowed", (1, 4), "Slices"),
+    ("f = y[x * 2.5 + z]", None, (1, None), ""),
+    ("f = x[x > 0, 0]", "not-allowed", (1, None), "alone"),
+    ("z = x * 1\nz[[0, 1]] = 2", "not-allowed", (2, 0), "np.where"),
+    ("x.T += 1", "not-allowed", (1, 0), "plain name"),
+    ("f = x * max(" + ", ".join(["x"] * 100) + ")", None, None, ""),
     ("f = x[0:1.5]", "not-allowed", (1, None), "whole"),
     ("f = x[::0]", "not-allowed", (1, None), "step"),
     ("z = x * 1\nz[x > 0] = np.zeros(2)", None, (2, None), ""),
@@ -287,6 +293,9 @@ def test_shapes_that_do_not_fit_are_both_named(
         ("f = x[[0, 2]]", "0 to 1"),
         ("f = x[np.array([0]), np.array([5])]", "0 to 2"),
         ("a, b, c = x", "3 names"),
+        ("f = x[[0], [0], [0]]", "2 dimensions"),
+        ("f = x[np.zeros(3) > 1]", "(3,)"),
+        ("z = x * 1; z[0] = np.ones(2)", "(2,)"),
         ("f = np.max(np.zeros(0)) * x", "no entries"),
         ("f = np.mean(np.zeros(0)) * x", "no entries"),
     ],
@@ -352,6 +361,12 @@ def test_given_values_that_are_no_numbers_are_refused_by_name(given: object, par
 @pytest.mark.parametrize("name", ["a b", "1x", "", "x-y", "x.y"])
 def test_given_names_must_be_names(name: str) -> None:
     check(refused("f = x", {"x": 1, name: 1}), "bad-input", None, "not a name")
+
+
+@pytest.mark.parametrize(("size", "part"), [(2.5, "2.5"), (1e300, "large")], ids=str)
+def test_a_size_must_be_one_whole_number(size: object, part: str) -> None:
+    error = refused("for t in range(T):\n    x = x * 2\nf = x", {"x": 1, "T": size})
+    check(error, "bad-input", None, part)
 
 
 def test_a_name_in_a_message_is_shortened_and_cleaned() -> None:
