@@ -184,8 +184,12 @@ def call(node: ast.Call, names: dict[str, str]) -> str:
         return rf"\sqrt{{{inner[0]}}}"
     if name == "ones_like":
         return r"\mathbf{1}"
-    if name in ("expand_dims", "reshape"):
-        return inner[0] if inner else r"\mathbf{1}"
+    if name == "expand_dims":
+        return inner[0]
+    if name == "reshape" and isinstance(node.func, ast.Attribute):
+        return wrapped(node.func.value, names)
+    if name == "atleast_2d":
+        return rf"{wrapped(node.args[0], names)}^{{\top}}"
     if name == "outer":
         return rf"{inner[0]}\,{inner[1]}^{{\top}}"
     if name in FUNCTIONS:

@@ -525,9 +525,14 @@ class Simplifier(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """Leaves out settings that say what NumPy does anyway: axis=None, keepdims=False."""
+        """Leaves out settings that say what NumPy does anyway; an outer product with 1 is a row or a column."""
         self.generic_visit(node)
         node.keywords = [k for k in node.keywords if not is_default(k)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "outer":
+            if number_of(node.args[0]) == 1:
+                return ast.parse(f"np.atleast_2d({ast.unparse(node.args[1])})", mode="eval").body
+            if number_of(node.args[1]) == 1:
+                return ast.parse(f"{ast.unparse(node.args[0])}.reshape(-1, 1)", mode="eval").body
         return node
 
 

@@ -179,10 +179,19 @@ class Lowering(Expressions):
         self.knowledge.positive = {n for n, r in self.inputs.items() if r.index in seen}
 
     def freeze(self, output: Ref) -> Lowered:
-        """Returns the tape: inputs first, in the order of the program, then the rest as made."""
+        """Returns the tape: inputs first, in the order of the program, then the rest as made.
+
+        A constant without a name that no gate takes (a size, an index already read) is left out.
+        """
         first = [r.index for r in self.inputs.values()]
+        drawn = {a for d in self.drafts for a in d.arguments} | {output.index}
+        idle = {
+            i
+            for i, d in enumerate(self.drafts)
+            if d.kind is Kind.CONSTANT and d.name is None and i not in drawn
+        }
         inputs = set(first)
-        order = first + [i for i in range(len(self.drafts)) if i not in inputs]
+        order = first + [i for i in range(len(self.drafts)) if i not in inputs and i not in idle]
         place = {old: new for new, old in enumerate(order)}
         nodes = tuple(finished(self.drafts[old], new, place) for new, old in enumerate(order))
         table = {
@@ -206,7 +215,11 @@ class Lowering(Expressions):
             table[name] = Input(name, None, count, True, False, Role.LABEL)
             message = f"{name} was not given, so it is assumed: {ASSUMED_COUNT}, used as a size."
             self.notices.append(Notice("assumed-input", "info", None, message, "Give it a value."))
-        names = {n: place[v.index] for n, v in self.globals.items() if isinstance(v, Ref)}
+        names = {
+            n: place[v.index]
+            for n, v in self.globals.items()
+            if isinstance(v, Ref) and v.index in place
+        }
         names.update({n: place[r.index] for n, r in self.inputs.items() if n not in names})
         if self.maker.drawn:
             self.notices.append(

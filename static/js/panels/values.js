@@ -57,6 +57,7 @@ function write(cell, tensor) {
   if (cell.textContent === text) return;
   cell.textContent = text;
   cell.classList.toggle("unknown", !tensor);
+  cell.classList.toggle("many", text.length > 8);
   cell.title = tensor ? fullOf(tensor) : "";
 }
 
@@ -70,7 +71,10 @@ function textOf({ data, summary }) {
 }
 
 /** @type {(least: Numeric, greatest: Numeric) => string} */
-const range = (least, greatest) => `${formatNumber(least, 2)}…${formatNumber(greatest, 2)}`;
+const range = (least, greatest) => `${brief(least)}…${brief(greatest)}`;
+
+/** @param {Numeric} x two digits at most, no zeros that say nothing */
+const brief = (x) => formatNumber(x, 2).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
 /** @param {Tensor} tensor every entry, for a closer look */
 function fullOf({ data }) {
