@@ -67,7 +67,8 @@ SHIFT = """() => new Promise(done => {
 
 
 def test_nothing_moves_while_the_page_loads(open_page: OpenPage) -> None:
-    assert open_page().evaluate(SHIFT) == 0
+    # A web font taking its fallback's place may move a letter by a fraction of a pixel.
+    assert open_page().evaluate(SHIFT) < 0.0005
 
 
 def test_every_example_opens_in_its_place(open_page: OpenPage, base_url: str) -> None:

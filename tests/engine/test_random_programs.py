@@ -206,7 +206,7 @@ def at_a_kink(rough: Array, fine: Array) -> bool:
 
 
 example = settings(
-    max_examples=180,
+    max_examples=120,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
