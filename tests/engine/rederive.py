@@ -93,17 +93,14 @@ def product(upstream: Array, other: Array, shape: tuple[int, ...], side: str) ->
 
 def gradient_names(trace: Trace) -> list[str]:
     """Returns every node's gradient name as the contract says: d + name, or grad_ + name where that is taken."""
-    taken = {node.code for node in trace.nodes} | {"np", "numpy"}
-
-    def free(name: str) -> bool:
-        return name not in taken and not keyword.iskeyword(name)
-
+    taken = {node.code for node in trace.nodes} | {"np", "numpy", *keyword.kwlist}
     names = []
     for node in trace.nodes:
-        short, long = f"d{node.code}", f"grad_{node.code}"
-        while not free(long):
-            long = f"grad_{long}"
-        names.append(short if free(short) else long)
+        name, longer = f"d{node.code}", f"grad_{node.code}"
+        while name in taken:
+            name, longer = longer, f"grad_{longer}"
+        taken.add(name)
+        names.append(name)
     return names
 
 

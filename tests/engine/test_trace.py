@@ -104,6 +104,10 @@ PROGRAMS: dict[str, tuple[str, dict[str, object]]] = {
         "t1 = x * dx\nf = (grad_x * w) * t1 * (lam + ef) * c1",
         {"x": 2, "dx": 3, "grad_x": 5, "w": 7, "lam": 2, "ef": 3, "c1": 4},
     ),
+    "names all taken": (
+        "q = x * dx\nr = grad_x * dgrad_x\nf = q * r * x * grad_x",
+        {"x": 2, "dx": 3, "grad_x": 5, "dgrad_x": 7},
+    ),
     "greek": ("σ = sigmoid(θ)\nL = σ * σ + np.exp(-σ)", {"θ": 0.5}),
     "constants": ("L = np.sum(np.array([1, 2, 3]) * x + np.eye(3)[0] * np.pi)", {"x": V}),
     "a vector": ("y = 2 * x + 1", {"x": V}),

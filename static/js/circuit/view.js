@@ -73,6 +73,8 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
   let shown;
   /** The window's size that the picture was made for. */
   let room = { width: 0, height: 0 };
+  /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
+  let taken;
   /** Counts requests, so that an older layout never replaces a newer one. */
   let turn = 0;
 
@@ -121,7 +123,7 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
   }
 
   /**
-   * Tries the styles from the largest on until one fits.
+   * Tries the styles from the largest on until one fits; of a program that grew, from the one it had.
    * @param {Trace} trace
    * @returns {Promise<{ picture: Picture, layout: Layout }>}
    */
@@ -130,14 +132,28 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
     const previous = memoryFor(trace);
     const tries = stylesFor(trace, room).flatMap((style) => EASES.map((ease) => ({ style, ease })));
     const lastTry = tries[tries.length - 1];
-    for (const attempt of tries) {
+    const grew =
+      previous &&
+      drawn &&
+      taken &&
+      sameRoom(room, taken.room) &&
+      trace.nodes.length >= drawn.picture.trace.nodes.length;
+    const had = tries.findIndex(
+      ({ style, ease }) => style.number === taken?.number && ease === taken.ease,
+    );
+    /** @type {Picture | undefined} */
+    let picture;
+    for (const attempt of tries.slice(grew ? Math.max(0, had) : 0)) {
       const last = attempt === lastTry;
-      const picture = pictureOf(trace, attempt.style, measure);
+      if (picture?.style !== attempt.style) picture = pictureOf(trace, attempt.style, measure);
       if (!spread(picture, viewport.inner(), attempt.ease) && !last) continue;
       const options = { ...picture.options, previous };
       const layout = await layoutClient.request(picture.graph, options);
       const scale = viewport.wholeScale(layout.width, layout.height);
-      if (last || scale >= Math.max(SHRINK, leastScale(picture))) return { picture, layout };
+      if (last || scale >= Math.max(SHRINK, leastScale(picture))) {
+        taken = { number: attempt.style.number, ease: attempt.ease, room };
+        return { picture, layout };
+      }
     }
     throw new Error("unreachable: the last style is always taken");
   }

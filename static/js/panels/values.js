@@ -74,7 +74,10 @@ function textOf({ data, summary }) {
 const range = (least, greatest) => `${brief(least)}…${brief(greatest)}`;
 
 /** @param {Numeric} x two digits at most, no zeros that say nothing */
-const brief = (x) => formatNumber(x, 2).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+const brief = (x) =>
+  formatNumber(x, 2)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 
 /** @param {Tensor} tensor every entry, for a closer look */
 function fullOf({ data }) {
