@@ -171,7 +171,7 @@ export function actionOf(event, singleKeys) {
   const key = keyOf(event);
   const action = ACTIONS.find(({ keys }) => keys.includes(key));
   const target = event.target instanceof Element ? event.target : undefined;
-  if (!action || event.defaultPrevented || event.isComposing || target?.closest("dialog"))
+  if (!action || event.defaultPrevented || event.isComposing || target?.closest("dialog[open]"))
     return undefined;
   if (target?.matches(TEXT))
     return /^(Ctrl\+Enter|Alt\+|(Shift\+)?F6)/.test(key) ? action : undefined;

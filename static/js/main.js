@@ -19,7 +19,7 @@ import { frameAt } from "./timeline.js";
 /** @import { GivenInput, GraphRequest, Trace } from "./types.d.ts" */
 
 /** ms of rest in typing before the picture follows */
-const PAUSE = 90;
+const PAUSE = 75;
 /** Programs typed less than this apart are one entry of the history, ms. */
 const ENTRY = 1500;
 
