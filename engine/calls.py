@@ -8,6 +8,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 
@@ -417,17 +418,18 @@ class Calls(Indexing):
     def apply(self, primitive: Primitive, values: Sequence[object], node: ast.Call) -> Ref:
         """Binds a call's arguments to a primitive's arrays and settings, and makes the gate."""
         names = primitive.arguments
+        known = primitive.open_settings
         arrays: dict[str, object] = dict(zip(names, values, strict=False))
         extra = list(values[len(names) :])
         settings: dict[str, object] = {}
-        known = [s for s in primitive.settings if s != "tie"]
         if len(extra) > len(known) and len(known) == 1:
             extra = [tuple(extra)]
         if len(extra) > len(known):
             self.bad_call(primitive, node, f"takes at most {len(names) + len(known)} arguments")
         settings.update(zip(known, extra, strict=False))
         for keyword in node.keywords:
-            name = str(keyword.arg)
+            given = str(keyword.arg)
+            name = primitive.keywords.get(given, given)
             if name in known and name not in settings:
                 settings[name] = self.value(keyword.value)
             elif name in names and name not in arrays:
@@ -435,29 +437,55 @@ class Calls(Indexing):
             elif name in ("a", "x", "x1") and names[0] not in arrays:
                 arrays[names[0]] = self.value(keyword.value)
             else:
-                self.bad_call(primitive, node, f"does not take {shown(name)}")
+                self.bad_call(primitive, node, f"does not take {shown(given)}")
         if set(arrays) != set(names):
             self.bad_call(
                 primitive,
                 node,
                 f"takes {len(names)} array{'s' if len(names) > 1 else ''}: {', '.join(names)}",
             )
-        plain = {name: self.setting(value, node) for name, value in settings.items()}
+        plain = {
+            name: value
+            if isinstance(value, str) and name in primitive.text_settings
+            else self.setting(value, node)
+            for name, value in settings.items()
+        }
         missing = [
-            s
-            for s, default in primitive.settings.items()
-            if default is inspect.Parameter.empty and s not in plain
+            s for s in known if primitive.settings[s] is inspect.Parameter.empty and s not in plain
         ]
         if missing:
             self.bad_call(primitive, node, f"needs {missing[0]}")
-        refs = tuple(self.node(arrays[name], node) for name in names)
+        refs = tuple(
+            self.node(arrays[name], node) for name in names[: -1 if primitive.variadic else None]
+        )
+        if primitive.variadic:
+            refs += self.several(primitive, arrays[names[-1]], node)
         return self.gate(primitive, refs, plain, self.span(node))
 
-    def bad_call(self, primitive: Primitive, node: ast.Call, what: str) -> None:
+    def several(self, primitive: Primitive, value: object, node: ast.Call) -> tuple[Ref, ...]:
+        """Returns the arrays of a primitive that takes any number of them, written as one list or tuple."""
+        if isinstance(value, Ref):
+            shape = self.drafts[value.index].shape
+            if not shape:
+                self.need_rank(value, 1)
+                self.bad_call(primitive, node, "takes a list of arrays")
+            return tuple(
+                self.gate(REGISTRY["getitem"], (value,), {"index": (i,)}, self.span(node))
+                for i in range(int(shape[0]))
+            )
+        if not isinstance(value, list | tuple) or not value:
+            self.bad_call(primitive, node, "takes a list of arrays")
+        return self.arrays(value, node)
+
+    def bad_call(self, primitive: Primitive, node: ast.Call, what: str) -> NoReturn:
         """Refuses a call, saying how it is written."""
-        settings = [f"{s}=..." for s in primitive.settings if s != "tie"]
+        shown_as = {own: theirs for theirs, own in primitive.keywords.items()}
+        settings = [f"{shown_as.get(s, s)}=..." for s in primitive.open_settings]
         name = primitive.spellings[0] if primitive.spellings else primitive.name
-        form = f"np.{name}({', '.join([*primitive.arguments, *settings])})"
+        arrays = [shown_as.get(a, a) for a in primitive.arguments]
+        if primitive.variadic:
+            arrays[-1] = f"[{arrays[-1]}]"
+        form = f"np.{name}({', '.join([*arrays, *settings])})"
         raise BadCall(f"np.{name} {what}.", span=self.span(node), hint=f"Write {form}.")
 
     def setting(self, value: object, node: ast.AST) -> object:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.backward import Gradients, backward, on_path
+from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
 from engine.graph import Array, Graph, Notice, Role, Whole
@@ -16,7 +17,6 @@ from engine.inputs import read_inputs, read_value, whole
 from engine.language import check, nearest, shown
 from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
-from engine.numbers import say_shape
 from engine.primitives.shapes import show
 from engine.source import Text, clean, parse
 from engine.tail import backward_code, find_tail, known_names, target_name
@@ -30,6 +30,10 @@ class Circuit:
     Attributes:
         graph: the tape.
         wrt: the names that gradients are for.
+        names: every name the program binds at top level -> tape place (its last).
+        inputs: the values at build, of every input on the tape.
+        limits: what it may cost.
+        text: the program's text.
     """
 
     def __init__(
@@ -41,14 +45,17 @@ class Circuit:
         limits: Limits,
     ) -> None:
         self.graph: Graph = lowered.graph
-        self._text = text
-        self._limits = limits
+        self.names: Mapping[str, int] = lowered.names
+        self.text = text
+        self.limits = limits
         self._code = code
         self._notices = lowered.notices
         self._places = wanted_places(lowered, wrt)
         self.wrt = tuple(self._places)
         self._wanted = on_path(self.graph, [p for p in self._places.values() if p is not None])
-        self._inputs = {n: i.value for n, i in self.graph.inputs.items() if i.node is not None}
+        self.inputs: Mapping[str, Array | Whole] = {
+            n: i.value for n, i in self.graph.inputs.items() if i.node is not None
+        }
 
     def value_and_grad(
         self, inputs: Mapping[str, object] | None = None, *, upstream: object = None
@@ -63,7 +70,7 @@ class Circuit:
             NotScalar: when the output is not one number and no upstream is given.
             BadInput: for an unknown name or a value of another shape.
         """
-        deadline = Deadline(self._limits)
+        deadline = Deadline(self.limits)
         values, gradients, _ = self._run(inputs, upstream, deadline)
         return values[self.graph.output].copy(), self._gradients(values, gradients)
 
@@ -73,24 +80,27 @@ class Circuit:
         Raises:
             NotScalar: when the output is not one number and no upstream is given.
         """
-        deadline = Deadline(self._limits)
+        deadline = Deadline(self.limits)
         values, gradients, seed = self._run(None, upstream, deadline)
-        whole_pass = Pass(self.graph, self._text, values, gradients, seed, self._wanted, deadline)
+        whole_pass = Pass(self.graph, self.text, values, gradients, seed, self._wanted, deadline)
         return Trace(
-            source=self._text.given,
+            source=self.text.given,
             graph=self.graph,
             nodes=whole_pass.nodes,
             steps=whole_pass.steps,
             gradients=self._gradients(values, gradients),
             backward_code=self._code,
-            notices=(*self._notices, *self._findings(values, gradients)),
+            notices=(
+                *self._notices,
+                *diagnose(self.graph, values, gradients, self._places, self._wanted),
+            ),
         )
 
     def _run(
         self, inputs: Mapping[str, object] | None, upstream: object, deadline: Deadline
     ) -> tuple[Values, Gradients, Array]:
         seed = self._seed(upstream)
-        arrays = {**self._inputs, **self._new_inputs(inputs or {})}
+        arrays = {**self.inputs, **self._new_inputs(inputs or {})}
         values = forward(self.graph, arrays, deadline)
         return values, backward(self.graph, values, seed, self._wanted, deadline), seed
 
@@ -104,7 +114,7 @@ class Circuit:
                     hint="Reduce it, such as with np.sum(...).",
                 )
             return np.ones(())
-        seed = read_value(upstream, self._limits)
+        seed = read_value(upstream, self.limits)
         if seed.shape != shape:
             raise ShapeMismatch(
                 f"upstream has shape {show(seed.shape)}, the output {show(shape)}.",
@@ -123,7 +133,7 @@ class Circuit:
             old = self.graph.inputs[name]
             if old.node is None:
                 continue
-            array = read_value(given, self._limits)
+            array = read_value(given, self.limits)
             if array.shape != old.value.shape:
                 raise BadInput(
                     f"Input {name} has shape {show(array.shape)}; at build it had {show(old.value.shape)}.",
@@ -144,65 +154,6 @@ class Circuit:
                 )
                 result[name] = np.zeros(shape)
         return result
-
-    def _findings(self, values: Values, gradients: Gradients) -> list[Notice]:
-        """Returns what this pass has to say: assumed inputs, names nothing reaches, the first non-finite value."""
-        found: list[Notice] = []
-        for name, given in self.graph.inputs.items():
-            if given.assumed and given.node is not None:
-                what = (
-                    "one number"
-                    if given.value.shape == ()
-                    else f"shape {say_shape(given.value.shape)}"
-                )
-                found.append(
-                    Notice(
-                        "assumed-input",
-                        "info",
-                        given.node,
-                        f"{name} was not given, so it is assumed: {what}.",
-                        "Give it a value.",
-                    )
-                )
-        for name, place in self._places.items():
-            if place is None or not self._wanted[place]:
-                found.append(
-                    Notice(
-                        "notice",
-                        "info",
-                        place,
-                        f"Nothing that reaches the output depends on {name}: its gradient is 0.",
-                    )
-                )
-        for place in dict.fromkeys(gradients.rescued):
-            gate = self.graph.nodes[place]
-            found.append(
-                Notice(
-                    "unselected-branch",
-                    "warning",
-                    place,
-                    f"At {gate.name or gate.primitive} a branch that where or max did not choose has an infinite slope: "
-                    "0 × Infinity would be NaN, and 0 is taken.",
-                    "Make the argument safe inside the branch, such as np.where(x > 0, x, 1).",
-                )
-            )
-        for node in self.graph.nodes:
-            value = values[node.index]
-            if value.dtype == np.float64 and not np.isfinite(value).all():
-                what = "NaN" if np.isnan(value).any() else "an infinity"
-                count = int((~np.isfinite(value)).sum())
-                found.append(
-                    Notice(
-                        "non-finite",
-                        "warning",
-                        node.index,
-                        f"The first value that is not finite is born at {node.name or node.primitive or 'a constant'}: "
-                        f"{what} in {count} of {value.size}.",
-                        "Look at what goes into this gate.",
-                    )
-                )
-                break
-        return found
 
 
 def build(

@@ -211,6 +211,9 @@ class Tape:
             complete["axis"] = normal_axis(complete["axis"], drafts[0].shape)
         shapes = [d.shape for d in drafts]
         try:
+            if primitive.derived:
+                chosen = {k: complete[k] for k in primitive.open_settings}
+                complete |= {k: rule(*shapes, **chosen) for k, rule in primitive.derived.items()}
             shape = primitive.shape(*shapes, **complete)
         except ShapeMismatch as error:
             self.learn(error, refs)

@@ -8,8 +8,9 @@ the listing prints, so it calls nothing but NumPy.
 A rule never thinks about shapes that differ. For DIAGONAL it works in the output's shape and `engine.backward` sums what
 was stretched; for REDUCTION `upstream` and `out` arrive with the reduced axes kept as size 1, whatever `keepdims` says.
 
-A setting called `tie` is filled in by `engine.lower`: the share of the upstream that a tied argument takes, 0.5 when
-both arguments depend on an input, 0 when the other is made of literals (which take the whole share).
+A setting called `tie` is filled in by the lowering: the share of the upstream that a tied argument takes, 0.5 when
+both arguments depend on an input, 0 when the other is made of literals (which take the whole share). Settings that
+follow from the shapes (where each joined array starts) are filled in by the record's `derived`.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ class Primitive:
         selects: whether a local gradient of 0 means that the entry was not chosen (where, max): no gradient is to come
             from behind it, even where the slope there is infinite.
         cost: `(out_shape, *shapes) -> flops` of the forward pass; default: one an entry of the largest array.
+        keywords: NumPy's names for arguments and settings where they are not ours, such as {"a_min": "low"}; the first
+            argument may be called a, x or x1 without saying so here.
+        derived: setting -> `(*shapes, **settings) -> its value`, for settings that follow from the shapes (where each
+            joined array starts) and that a program cannot give; `settings` are those it can.
     """
 
     name: str
@@ -86,6 +91,8 @@ class Primitive:
     positive: frozenset[str] = frozenset()
     cost: Callable[..., int] | None = None
     selects: bool = False
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    derived: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     family: str = field(default="", compare=False)
 
     @cached_property
@@ -116,6 +123,17 @@ class Primitive:
             for p in inspect.signature(self.forward).parameters.values()
             if p.kind is inspect.Parameter.KEYWORD_ONLY
         }
+
+    @cached_property
+    def open_settings(self) -> tuple[str, ...]:
+        """Names of the settings that a program may give, in order: not `tie`, and none that is derived."""
+        return tuple(n for n in self.settings if n != "tie" and n not in self.derived)
+
+    @cached_property
+    def text_settings(self) -> frozenset[str]:
+        """Names of the settings that hold text, such as einsum's subscripts; annotated as `str`."""
+        parameters = inspect.signature(self.forward).parameters
+        return frozenset(n for n in self.settings if "str" in str(parameters[n].annotation))
 
     def argument_at(self, position: int) -> str:
         """Returns the name of the argument at a position; a variadic one takes all that is left."""
