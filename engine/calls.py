@@ -19,6 +19,7 @@ from engine.indexing import Indexing
 from engine.language import nearest, shown
 from engine.plain import Number, is_plain, to_float
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
+from engine.primitives.composition import COMPOSED_METHODS, COMPOSITIONS, Composition
 from engine.tape import Ref
 
 
@@ -251,6 +252,9 @@ class Calls(Indexing):
                     hint=f"Write np.{name}(a, b).",
                 )
             return self.overloaded(name, refs, self.span(node))
+        composition = COMPOSITIONS.get(name)
+        if composition is not None:
+            return self.compose(composition, [self.value(a) for a in node.args], node)
         primitive = language.SPELLINGS.get(name)
         if primitive is None:
             raise self.unknown_function(name, node.func)
@@ -267,6 +271,9 @@ class Calls(Indexing):
             return self.overloaded(
                 name, self.arrays([base, self.value(node.args[0])], node), self.span(node)
             )
+        composition = COMPOSED_METHODS.get(name)
+        if composition is not None:
+            return self.compose(composition, [base, *(self.value(a) for a in node.args)], node)
         primitive = language.METHODS.get(name)
         if primitive is None:
             close = nearest(name, [*language.METHODS, "copy", "dot"])
@@ -477,6 +484,23 @@ class Calls(Indexing):
             self.bad_call(primitive, node, "takes a list of arrays")
         return self.arrays(value, node)
 
+    def compose(self, composition: Composition, values: Sequence[object], node: ast.Call) -> object:
+        """Returns what a function made of gates makes of a call's arguments."""
+        keywords = {str(k.arg): self.value(k.value) for k in node.keywords}
+        try:
+            inspect.signature(composition.function).bind(self, *values, **keywords)
+        except TypeError as error:
+            raise BadCall(
+                f"np.{composition.name}: {error}.",
+                span=self.span(node),
+                hint=f"Write {composition.form}.",
+            ) from None
+        try:
+            return composition.function(Composer(self, node), *values, **keywords)
+        except EngineError as error:
+            error.span = error.span or self.span(node)
+            raise
+
     def bad_call(self, primitive: Primitive, node: ast.Call, what: str) -> NoReturn:
         """Refuses a call, saying how it is written."""
         shown_as = {own: theirs for theirs, own in primitive.keywords.items()}
@@ -522,6 +546,57 @@ class Calls(Indexing):
         )
         if self.work % 64 == 0:
             self.deadline.check()
+
+
+class Composer:
+    """The tape, as a composition sees it: gates at the place of one call.
+
+    Args:
+        calls: the lowering.
+        node: the call.
+    """
+
+    def __init__(self, calls: Calls, node: ast.Call) -> None:
+        self._calls = calls
+        self._node = node
+
+    def make(self, primitive: str, *arguments: object, **settings: object) -> Ref:
+        """Puts a gate on the tape; plain numbers become constants."""
+        refs = self._calls.arrays(arguments, self._node)
+        return self._calls.gate(REGISTRY[primitive], refs, settings, self._calls.span(self._node))
+
+    def call(self, spelling: str, *arguments: object, **settings: object) -> object:
+        """Does what np.spelling(...) does."""
+        if spelling in OVERLOADS:
+            refs = self._calls.arrays(arguments, self._node)
+            return self._calls.overloaded(spelling, refs, self._calls.span(self._node))
+        if spelling in COMPOSITIONS:
+            return COMPOSITIONS[spelling].function(self, *arguments, **settings)
+        return self.make(language.SPELLINGS[spelling].name, *arguments, **settings)
+
+    def shape(self, value: object) -> tuple[int, ...]:
+        """Returns a value's shape."""
+        if is_plain(value):
+            return ()
+        return self._calls.drafts[self._calls.node(value, self._node).index].shape
+
+    def whole(self, value: object, what: str) -> int:
+        """Returns a plain whole number."""
+        plain = self._calls.setting(value, self._node)
+        if isinstance(plain, bool) or not isinstance(plain, int):
+            raise BadCall(f"{what} is a whole number.", hint=f"Write {what} as a plain number.")
+        return plain
+
+    def several(self, value: object) -> Sequence[object]:
+        """Returns the arrays of a list, a tuple, or an array's rows."""
+        if isinstance(value, list | tuple):
+            return value
+        ref = self._calls.node(value, self._node)
+        shape = self._calls.drafts[ref.index].shape
+        if not shape:
+            self._calls.need_rank(ref, 1)
+            raise BadCall("A list of arrays belongs here.", hint="Write [a, b].")
+        return [self.make("getitem", ref, index=(i,)) for i in range(int(shape[0]))]
 
 
 def is_mask(value: object) -> bool:

@@ -1,0 +1,87 @@
+"""Functions that are written with several gates: np.split is as many slices, np.linalg.slogdet a sign and a logarithm.
+
+A composition takes what stands in the call, bound by its own signature, and puts gates on the tape through `Gates`. Its
+parameters have NumPy's names, so that keywords need no table. It may return one value, a tuple of them, or a plain number.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.primitives.primitive import Shape
+
+Value = object
+"""A node of the tape (opaque here), a plain number, truth value, text, None, or a list or tuple of those."""
+
+
+class Gates(Protocol):
+    """What a composition may ask of the tape."""
+
+    def make(self, primitive: str, *arguments: Value, **settings: object) -> Value:
+        """Puts a gate of the named primitive on the tape; plain numbers become constants."""
+
+    def call(self, spelling: str, *arguments: Value, **settings: object) -> Value:
+        """Does what np.spelling(...) does: a primitive, an overload (`matmul`) or another composition."""
+
+    def shape(self, value: Value) -> Shape:
+        """Returns a value's shape; () for a plain number."""
+
+    def whole(self, value: Value, what: str) -> int:
+        """Returns a plain whole number; raises BadCall naming `what` for anything else."""
+
+    def several(self, value: Value) -> Sequence[Value]:
+        """Returns the arrays of a list, a tuple, or an array's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A function made of gates.
+
+    Attributes:
+        name: its first spelling.
+        function: `(gates, *values, **keywords) -> value`.
+        words: one sentence on what it does, for the table of functions.
+        spellings: what a program may call it by, without `np.`.
+        methods: names it has as an array's method.
+    """
+
+    name: str
+    function: Callable[..., Value]
+    words: str
+    spellings: tuple[str, ...]
+    methods: tuple[str, ...]
+
+    @property
+    def form(self) -> str:
+        """How it is written, for a hint."""
+        parameters = list(inspect.signature(self.function).parameters.values())[1:]
+        shown = [
+            p.name if p.default is inspect.Parameter.empty else f"{p.name}={p.default!r}"
+            for p in parameters
+        ]
+        return f"np.{self.name}({', '.join(shown)})"
+
+
+COMPOSITIONS: dict[str, Composition] = {}
+"""By spelling."""
+
+COMPOSED_METHODS: dict[str, Composition] = {}
+"""By an array's method."""
+
+
+def composition(
+    *spellings: str, methods: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Registers the decorated `(gates, ...) -> value` for the spellings; its docstring's first line are its words."""
+
+    def keep(function: Callable[..., Value]) -> Callable[..., Value]:
+        words = inspect.getdoc(function) or ""
+        made = Composition(spellings[0], function, words.partition("\n")[0], spellings, methods)
+        COMPOSITIONS.update(dict.fromkeys(spellings, made))
+        COMPOSED_METHODS.update(dict.fromkeys(methods, made))
+        return function
+
+    return keep
