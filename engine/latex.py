@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from engine.graph import Graph, Kind, Node
+from engine.numbers import say_number
 from engine.primitives import REGISTRY
 
 GREEK = [
@@ -44,13 +45,19 @@ GREEK = [
 ]
 ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 FUNCTIONS = {
-    "log": r"\log",
-    "sin": r"\sin",
-    "cos": r"\cos",
-    "tanh": r"\tanh",
+    **{
+        n: rf"\{n}"
+        for n in ("log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "det")
+    },
+    **{n: rf"\{n}" for n in ("arcsin", "arccos", "arctan")},
     "sum": r"\textstyle\sum",
+    "prod": r"\textstyle\prod",
     "maximum": r"\max",
+    "minimum": r"\min",
+    "trace": r"\operatorname{tr}",
 }
+DELTA = r"\delta"
+"""The error signal that arrives at a gate."""
 
 
 def symbol(name: str) -> str:
@@ -106,6 +113,20 @@ def node_symbol(node: Node, code: str) -> str:
     if node.kind is Kind.CONSTANT and node.shape == ():
         return code.replace("np.", "")
     return symbol(code)
+
+
+def figure(number: float) -> str:
+    """Returns a number as LaTeX with four significant digits; a negative one in brackets."""
+    text = say_number(number)
+    if text == "NaN":
+        return r"\text{NaN}"
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    if digits == "Infinity":
+        digits = r"\infty"
+    elif "e" in digits:
+        mantissa, _, power = digits.partition("e")
+        digits = rf"{mantissa} \times 10^{{{int(power)}}}"
+    return rf"\left({sign}{digits}\right)" if sign else digits
 
 
 def partial(output: str, node: str) -> str:

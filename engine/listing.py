@@ -192,7 +192,7 @@ class Writer:
             "t": self.gradients[places[key]],
         }
         latex_names = {str(k): symbols[a] for k, a in enumerate(places)}
-        latex_names |= {"o": symbols[node.index], "u": rf"\delta {symbols[node.index]}", "t": ""}
+        latex_names |= {"o": symbols[node.index], "u": latex.DELTA, "t": ""}
         return Lines(
             filled(template.local, code),
             filled(template.local_latex, latex_names),

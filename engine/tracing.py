@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from engine import latex
-from engine.backward import Gradients, Message, has_rule
+from engine.backward import Gradients, Message
+from engine.equations import Equations
 from engine.graph import Array, Graph, Kind, Node
 from engine.limits import Deadline
 from engine.listing import FACTORS, Lines, Writer, face_text
@@ -17,26 +17,51 @@ from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
 from engine.source import Text
 from engine.trace import Local, Step, TracedNode, Wire
-from engine.words import Words, bracketed
+from engine.words import Words
 
 LABEL_CHARACTERS = 18
+PHASES = {
+    "evaluate": "forward",
+    "local": "local",
+    "seed": "backward",
+    "accumulate": "backward",
+    "multiply": "backward",
+}
 
 
-class AddStep(Protocol):
-    """How one step is added to the list."""
+class Steps:
+    """The list of steps while it is written; each gets its number.
 
-    def __call__(
+    Args:
+        names: every node's name in code, for addresses.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.made: list[Step] = []
+
+    def add(
         self,
-        address: str,
-        phase: str,
         kind: str,
         node: Node,
         level: int,
         text: str,
         formula: str,
+        *,
+        last: str | None = None,
         wire: str | None = None,
     ) -> None:
-        """Adds one step."""
+        """Adds one step; its address is the phase, the node's name, and `last` or the gate's primitive."""
+        phase = PHASES[kind]
+        ending = node.primitive if last is None else last
+        address = f"{phase[0]}:{self.names[node.index]}.{ending}"
+        step = Step(len(self.made), address, phase, kind, node.index, wire, level, text, formula)
+        self.made.append(step)
+
+    def inputs(self, first: Node, text: str, formula: str) -> None:
+        """Adds the one step of all inputs and constants."""
+        step = Step(0, "f:inputs", "forward", "evaluate", first.index, None, 1, text, formula)
+        self.made.append(step)
 
 
 class Pass:
@@ -84,7 +109,7 @@ class Pass:
             self.arrivals.setdefault(graph.nodes[message.node].arguments[message.key], []).append(
                 message
             )
-        self.loss = self.symbols[graph.output]
+        self.equations = Equations(graph, values, self.symbols)
         self.nodes = self._nodes()
         self.steps = self._steps()
 
@@ -133,7 +158,7 @@ class Pass:
             downstream=None if message is None else message.downstream,
             summed_axes=summed,
             code="" if message is None else lines.downstream,
-            latex="" if message is None else self._chain_rule(node, key, lines.factor_latex, shape),
+            latex="" if message is None else self.equations.multiply(node, key, lines, shape),
         )
 
     def _local(self, node: Node, source: int, shape: Jacobian, lines: Lines) -> Local:
@@ -151,24 +176,6 @@ class Pass:
             if factor
             else latex.partial(self.symbols[node.index], self.symbols[source]),
         )
-
-    def _chain_rule(self, node: Node, key: int, slope: str, shape: Jacobian) -> str:
-        """Returns dL/dx = dL/dq · (local), with the product that the shapes call for."""
-        source = node.arguments[key]
-        end = latex.partial(self.loss, self.symbols[source])
-        start = latex.partial(self.loss, self.symbols[node.index])
-        if shape.structure is Structure.MATMUL:
-            left, right = (start, slope) if key == 0 else (slope, start)
-            return rf"{end} = {left}\,{right}"
-        if shape.structure is not Structure.SCALAR and shape.structure not in FACTORS:
-            mixes = latex.partial(self.symbols[node.index], self.symbols[source])
-            return rf"{end} = J^{{\top}} {start},\quad J = {mixes}"
-        if slope in ("1", r"\mathbf{1}"):
-            return rf"{end} = {start}"
-        if slope == r"\left(-1\right)":
-            return rf"{end} = -{start}"
-        sign = r"\odot" if node.shape != () else r"\cdot"
-        return rf"{end} = {start} {sign} {slope}"
 
     def _face(self, node: Node) -> str:
         """Returns what the gate shows with its scalar literals folded into it."""
@@ -194,125 +201,45 @@ class Pass:
     # ------------------------------------------------------------------ steps
 
     def _steps(self) -> tuple[Step, ...]:
-        steps: list[Step] = []
-
-        def add(
-            address: str,
-            phase: str,
-            kind: str,
-            node: Node,
-            level: int,
-            text: str,
-            formula: str,
-            wire: str | None = None,
-        ) -> None:
-            steps.append(
-                Step(len(steps), address, phase, kind, node.index, wire, level, text, formula)
-            )
-
+        steps = Steps(self.writer.names)
         gates = [n for n in self.graph.nodes if n.kind is Kind.GATE]
         still = [n for n in self.graph.nodes if n.kind is not Kind.GATE]
         if still:
-            add(
-                "f:inputs",
-                "forward",
-                "evaluate",
-                still[0],
-                1,
-                self.words.inputs(),
-                self._inputs_latex(still),
-            )
+            steps.inputs(still[0], self.words.inputs(), self.equations.inputs(still))
         for node in gates:
-            add(
-                f"f:{self.writer.names[node.index]}.{node.primitive}",
-                "forward",
-                "evaluate",
-                node,
-                1,
-                self.words.evaluate(node),
-                rf"{self.symbols[node.index]} = {self.nodes[node.index].latex}",
-            )
+            words, formula = self.words.evaluate(node), self.equations.evaluate(node)
+            steps.add("evaluate", node, 1, words, formula)
         for node in gates:
             wires = self.nodes[node.index].wires
-            add(
-                f"l:{self.writer.names[node.index]}.{node.primitive}",
-                "local",
-                "local",
-                node,
-                2,
-                self.words.local(node, wires),
-                self._local_latex(node, wires),
-            )
+            words, formula = self.words.local(node, wires), self.equations.local(node, wires)
+            steps.add("local", node, 2, words, formula)
         output = self.graph.nodes[self.graph.output]
-        add(
-            f"b:{self.writer.names[output.index]}.seed",
-            "backward",
-            "seed",
-            output,
-            1,
-            self.words.seed(self.seed),
-            rf"{latex.partial(self.loss, self.loss)} = 1",
-        )
+        words, formula = self.words.seed(self.seed), self.equations.seed(self.seed)
+        steps.add("seed", output, 1, words, formula, last="seed")
         for node in reversed(self.graph.nodes):
             if self.wanted[node.index]:
-                self._backward_steps(node, add)
-        return tuple(steps)
+                self._backward_steps(node, steps)
+        return tuple(steps.made)
 
-    def _backward_steps(self, node: Node, add: AddStep) -> None:
-        name = self.writer.names[node.index]
+    def _backward_steps(self, node: Node, steps: Steps) -> None:
         upstream = self.gradients.upstream[node.index]
         if upstream is None:
             return
         arrivals = self.arrivals.get(node.index, [])
         if len(arrivals) > 1:
             contributions = [(self.labels[m.node], m.downstream) for m in arrivals]
-            end = latex.partial(self.loss, self.symbols[node.index])
-            parts = " + ".join(
-                bracketed(say(m.downstream))
-                if m.downstream.shape == ()
-                else rf"\text{{from }} {self.symbols[m.node]}"
-                for m in arrivals
-            )
-            leaf = node.kind is not Kind.GATE
-            add(
-                f"b:{name}.sum",
-                "backward",
-                "accumulate",
-                node,
-                1 if leaf else 2,
-                self.words.accumulate(node, contributions, upstream),
-                f"{end} = {parts}",
-            )
+            words = self.words.accumulate(node, contributions, upstream)
+            formula = self.equations.accumulate(node, arrivals, upstream)
+            level = 2 if node.kind is Kind.GATE else 1
+            steps.add("accumulate", node, level, words, formula, last="sum")
         sent = [w for w in self.nodes[node.index].wires if w.downstream is not None]
         for wire in sent:
-            add(
-                f"b:{name}.{node.primitive}.{wire.key}",
-                "backward",
-                "multiply",
-                node,
-                1 if wire is sent[-1] else 3,
-                self.words.multiply(node, wire, upstream),
-                wire.latex,
-                wire.id,
-            )
-
-    def _inputs_latex(self, still: Sequence[Node]) -> str:
-        inputs = [n for n in still if n.kind is Kind.INPUT][:6]
-        shown = [
-            rf"{self.symbols[n.index]} = {say(self.values[n.index])}"
-            for n in inputs
-            if self.values[n.index].shape == ()
-        ]
-        names = [self.symbols[n.index] for n in inputs or still[:6]]
-        return r",\quad ".join(shown or names)
-
-    def _local_latex(self, node: Node, wires: Sequence[Wire]) -> str:
-        parts = [
-            rf"{latex.partial(self.symbols[node.index], self.symbols[w.source])} = {w.local.latex}"
-            for w in wires
-            if self.graph.nodes[w.source].kind is not Kind.CONSTANT and has_rule(node, w.key)
-        ]
-        return r",\quad ".join(dict.fromkeys(parts)) or self.nodes[node.index].latex
+            words = self.words.multiply(node, wire, upstream)
+            message = self.messages[node.index, wire.key]
+            formula = self.equations.carried(wire, message, upstream)
+            level = 1 if wire is sent[-1] else 3
+            last = f"{node.primitive}.{wire.key}"
+            steps.add("multiply", node, level, words, formula, last=last, wire=wire.id)
 
 
 def label(node: Node, text: Text, code: str) -> str:
