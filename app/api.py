@@ -141,7 +141,7 @@ async def answer(body: GraphRequest, request: Request) -> bytes:
         ClientDisconnect: when the client has gone; its job has left the queue.
     """
     workers: Workers = request.app.state.workers
-    work = asyncio.ensure_future(workers.run_graph(body))
+    work = asyncio.ensure_future(workers.run(body))
     gone = asyncio.ensure_future(hung_up(request))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -101,7 +101,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     access.addFilter(without_query)
     workers: Workers = app.state.workers
     with suppress(EngineError):  # on a machine too busy to be quick, the first visitor waits
-        await workers.run_graph(request_of(gallery()[0]))
+        await workers.run(request_of(gallery()[0]))
     yield
     workers.close()
     access.removeFilter(without_query)

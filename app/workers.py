@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import orjson
 
 import engine
+from app.answers import answered
 from app.problems import BUSY, Problem, Refusal
 from app.schemas import GraphRequest
-from app.serialize import Picture, graph_bytes
 from app.settings import Settings
 from engine.errors import Timeout
 
@@ -32,10 +32,7 @@ def run_engine(request: GraphRequest, settings: Settings) -> bytes:
         circuit = engine.build(
             request.source, request.inputs, request.output, request.wrt, limits=settings.engine()
         )
-    picture = Picture(
-        settings.picture_node_numbers, settings.picture_total_numbers, settings.answer_bytes
-    )
-    return graph_bytes(circuit.trace(request.upstream), picture)
+    return answered(request, circuit, settings)
 
 
 @dataclass(slots=True)
@@ -68,7 +65,7 @@ class Workers:
         self._jobs: dict[bytes, Job] = {}
         self._answers = Answers(settings.cache_bytes)
 
-    async def run_graph(self, request: GraphRequest) -> bytes:
+    async def run(self, request: GraphRequest) -> bytes:
         """Returns the answer to one request.
 
         A caller that is cancelled leaves the queue, and takes its job along if nobody else waits.
@@ -158,7 +155,7 @@ class Answers:
 
 def fingerprint(request: GraphRequest) -> bytes:
     """Returns a digest that two requests share only when their answers are the same."""
-    members = [request.source, request.inputs, request.output, request.wrt, request.upstream]
+    members = [type(request).__name__, *(value for _, value in request)]
     return hashlib.sha256(orjson.dumps(members)).digest()
 
 

@@ -41,7 +41,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 
 
 def ask(pool: Workers, source: str) -> asyncio.Task[bytes]:
-    return asyncio.ensure_future(pool.run_graph(GraphRequest(source=source)))
+    return asyncio.ensure_future(pool.run(GraphRequest(source=source)))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -56,7 +56,7 @@ def test_those_who_ask_the_same_wait_for_one_run(slow: Slow):
         await until(lambda: bool(slow.ran))
         slow.go.set()
         assert await asyncio.gather(*tasks) == [b"same"] * 50
-        assert await pool.run_graph(GraphRequest(source="same")) == b"same"
+        assert await pool.run(GraphRequest(source="same")) == b"same"
         assert slow.ran == ["same"]
         pool.close()
 
@@ -149,7 +149,7 @@ def test_what_the_engine_refuses_is_refused_each_time():
         pool = Workers(Settings())
         for _ in range(2):
             with pytest.raises(UndefinedName):
-                await pool.run_graph(GraphRequest(source="nope(x)"))
+                await pool.run(GraphRequest(source="nope(x)"))
         pool.close()
 
     asyncio.run(main())
