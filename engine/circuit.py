@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.backward import Gradients, backward, on_path
+from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
@@ -22,6 +23,9 @@ from engine.source import Text, clean, parse
 from engine.tail import backward_code, find_tail, known_names, target_name
 from engine.trace import BackwardCode, Trace
 from engine.tracing import Pass
+
+ONE = np.ones(())
+ONE.setflags(write=False)
 
 
 class Circuit:
@@ -53,9 +57,15 @@ class Circuit:
         self._places = wanted_places(lowered, wrt)
         self.wrt = tuple(self._places)
         self._wanted = on_path(self.graph, [p for p in self._places.values() if p is not None])
+        self._received = {
+            n: p for n, p in self._places.items() if p is not None and self._wanted[p]
+        }
+        self._ran: Ran | None = None
+        self._straight: Straight | None = None
         self.inputs: Mapping[str, Array | Whole] = {
             n: i.value for n, i in self.graph.inputs.items() if i.node is not None
         }
+        self._given = tuple(a[()] for a in self.inputs.values())
 
     def value_and_grad(
         self, inputs: Mapping[str, object] | None = None, *, upstream: object = None
@@ -70,9 +80,18 @@ class Circuit:
             NotScalar: when the output is not one number and no upstream is given.
             BadInput: for an unknown name or a value of another shape.
         """
-        deadline = Deadline(self.limits)
-        values, gradients, _ = self._run(inputs, upstream, deadline)
-        return values[self.graph.output].copy(), self._gradients(values, gradients)
+        seed = self._seed(upstream)
+        if self._straight is None and self._ran is not None:
+            self._straight = straight(self.graph, self._ran, self._received.values())
+        if self._straight is not None:
+            found = self._straight(self._arguments(inputs), seed[()])
+            if found is not None:
+                value, *received = found
+                return value, self._named(dict(zip(self._received, received, strict=True)))
+        values, gradients = self._run(self._arrays(inputs), seed, Deadline(self.limits))
+        if not self.limits.seconds and len(self.graph.nodes) <= MOST_NODES:
+            self._ran = remembered(self.graph, values, gradients.messages)
+        return values[self.graph.output].copy(), self._gradients(gradients)
 
     def trace(self, upstream: object = None) -> Trace:
         """Returns every node's value, upstream, local gradients and downstream, and the steps.
@@ -81,14 +100,15 @@ class Circuit:
             NotScalar: when the output is not one number and no upstream is given.
         """
         deadline = Deadline(self.limits)
-        values, gradients, seed = self._run(None, upstream, deadline)
+        seed = self._seed(upstream)
+        values, gradients = self._run(self.inputs, seed, deadline)
         whole_pass = Pass(self.graph, self.text, values, gradients, seed, self._wanted, deadline)
         return Trace(
             source=self.text.given,
             graph=self.graph,
             nodes=whole_pass.nodes,
             steps=whole_pass.steps,
-            gradients=self._gradients(values, gradients),
+            gradients=self._gradients(gradients),
             backward_code=self._code,
             notices=(
                 *self._notices,
@@ -97,12 +117,20 @@ class Circuit:
         )
 
     def _run(
-        self, inputs: Mapping[str, object] | None, upstream: object, deadline: Deadline
-    ) -> tuple[Values, Gradients, Array]:
-        seed = self._seed(upstream)
-        arrays = {**self.inputs, **self._new_inputs(inputs or {})}
+        self, arrays: Mapping[str, Array | Whole], seed: Array, deadline: Deadline
+    ) -> tuple[Values, Gradients]:
         values = forward(self.graph, arrays, deadline)
-        return values, backward(self.graph, values, seed, self._wanted, deadline), seed
+        return values, backward(self.graph, values, seed, self._wanted, deadline)
+
+    def _arrays(self, inputs: Mapping[str, object] | None) -> Mapping[str, Array | Whole]:
+        """Returns a value for every input on the tape."""
+        return {**self.inputs, **self._new_inputs(inputs)} if inputs else self.inputs
+
+    def _arguments(self, inputs: Mapping[str, object] | None) -> tuple[object, ...]:
+        """Returns the same in the order of the graph, single numbers as NumPy scalars."""
+        if not inputs:
+            return self._given
+        return tuple(a[()] for a in self._arrays(inputs).values())
 
     def _seed(self, upstream: object) -> Array:
         shape = self.graph.nodes[self.graph.output].shape
@@ -113,7 +141,7 @@ class Circuit:
                     span=self.graph.nodes[self.graph.output].span,
                     hint="Reduce it, such as with np.sum(...).",
                 )
-            return np.ones(())
+            return ONE
         seed = read_value(upstream, self.limits)
         if seed.shape != shape:
             raise ShapeMismatch(
@@ -131,9 +159,14 @@ class Circuit:
                     f"{shown(name)} is not an input of the circuit.", hint=close or "Leave it out."
                 )
             old = self.graph.inputs[name]
-            if old.node is None:
-                continue
             array = read_value(given, self.limits)
+            if old.node is None:
+                if old.role is Role.LABEL and not np.array_equal(array, old.value):
+                    raise BadInput(
+                        f"Input {name} is used as an index or a size: the circuit was made for its value at build.",
+                        hint="Build the circuit again for another value.",
+                    )
+                continue
             if array.shape != old.value.shape:
                 raise BadInput(
                     f"Input {name} has shape {show(array.shape)}; at build it had {show(old.value.shape)}.",
@@ -142,18 +175,20 @@ class Circuit:
             arrays[name] = whole(name, array) if old.role is Role.LABEL else array
         return arrays
 
-    def _gradients(self, values: Values, gradients: Gradients) -> dict[str, Array]:
-        result: dict[str, Array] = {}
-        for name, place in self._places.items():
-            upstream = None if place is None else gradients.upstream[place]
-            if upstream is not None and place is not None and self._wanted[place]:
-                result[name] = upstream.copy()
-            else:
-                shape = (
-                    self.graph.inputs[name].value.shape if place is None else values[place].shape
-                )
-                result[name] = np.zeros(shape)
-        return result
+    def _gradients(self, gradients: Gradients) -> dict[str, Array]:
+        arrived = {n: gradients.upstream[p] for n, p in self._received.items()}
+        return self._named({n: u.copy() for n, u in arrived.items() if u is not None})
+
+    def _named(self, received: Mapping[str, Array]) -> dict[str, Array]:
+        """Returns a gradient for every name of wrt: what it received, or zeros."""
+        if len(received) == len(self._places):
+            return dict(received)
+        return {n: received[n] if n in received else self._zeros(n) for n in self._places}
+
+    def _zeros(self, name: str) -> Array:
+        place = self._places[name]
+        array = self.graph.inputs[name].value if place is None else self.graph.nodes[place]
+        return np.zeros(array.shape)
 
 
 def build(

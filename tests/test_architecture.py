@@ -90,6 +90,10 @@ def test_primitives_know_nothing_of_what_uses_them() -> None:
 
 # (file, word): why it is safe there.
 CODE_FROM_TEXT: dict[tuple[str, str], str] = {
+    (
+        "engine/compiled.py",
+        "compile",
+    ): "the text is the engine's own; tests/engine/test_compiled.py",
     ("app/settings.py", "getattr"): "the names are the fields of the settings' own dataclass",
 }
 WORDS = (
@@ -109,6 +113,16 @@ WORDS = (
 def test_nothing_turns_text_into_code_or_attributes(path: Path) -> None:
     found = {(place(path), name) for name in builtins_used(path) & set(WORDS)}
     assert found <= set(CODE_FROM_TEXT)
+
+
+def test_code_is_compiled_in_one_function() -> None:
+    functions = [
+        function.name
+        for function in ast.walk(tree(ROOT / "engine" / "compiled.py"))
+        if isinstance(function, ast.FunctionDef)
+        and any(isinstance(n, ast.Name) and n.id == "compile" for n in ast.walk(function))
+    ]
+    assert functions == ["compiled"]
 
 
 @pytest.mark.parametrize("path", ENGINE + APP, ids=place)
@@ -153,6 +167,10 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
     "engine/expressions.py": (
         {"matmul", "transpose", "logical_not"},
         "the spellings that @, .T and ~ stand for",
+    ),
+    "engine/compiled.py": (
+        {"expand_dims", "reshape"},
+        "NumPy's functions, where a reduction's axes are kept",
     ),
     "engine/listing.py": (
         {"expand_dims", "reshape", "sum"},
