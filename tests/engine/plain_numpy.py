@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,22 @@ def log_softmax(x: Array, axis: int = -1) -> Array:
     return np.log(softmax(x, axis))
 
 
-WORDS = {"np": np, **{f.__name__: f for f in (sigmoid, relu, softplus, softmax, log_softmax)}}
+def largest(*values: Array) -> Array:
+    """Returns what a program's bare max means: of one array its largest entry, of several the largest in each place."""
+    return np.max(values[0]) if len(values) == 1 else reduce(np.maximum, values)
+
+
+def smallest(*values: Array) -> Array:
+    """Returns what a program's bare min means."""
+    return np.min(values[0]) if len(values) == 1 else reduce(np.minimum, values)
+
+
+WORDS = {
+    "np": np,
+    "max": largest,
+    "min": smallest,
+    **{f.__name__: f for f in (sigmoid, relu, softplus, softmax, log_softmax)},
+}
 
 
 def run(source: str, values: Mapping[str, Array]) -> dict[str, object]:
