@@ -269,7 +269,8 @@ LANGUAGE: list[tuple[dict[str, tuple[int, ...]], str]] = [
     ({"x": (3,)}, "a, b, c = x\nL = a * b + b * c + a"),
     (
         {"x": (2, 3)},
-        "N, D = x.shape\ns = 0\nfor i in range(N):\n    for j in range(D):\n        s += x[i, j] ** (i + j + 1)\nL = s",
+        "N, D = x.shape\ns = 0\nfor i in range(N):\n    for j in range(D):\n"
+        "        s += x[i, j] ** (i + j + 1)\nL = s",
     ),
     ({"x": (3,), "A": (3, 3)}, "L = x @ A @ x"),
     ({"x": (2, 3)}, "m = (x > 0) & (x < 1)\nL = np.sum(np.where(m, x**2, 3 * x))"),
