@@ -179,10 +179,10 @@ class Circuit:
         arrived = {n: gradients.upstream[p] for n, p in self._received.items()}
         return self._named({n: u.copy() for n, u in arrived.items() if u is not None})
 
-    def _named(self, received: Mapping[str, Array]) -> dict[str, Array]:
+    def _named(self, received: dict[str, Array]) -> dict[str, Array]:
         """Returns a gradient for every name of wrt: what it received, or zeros."""
         if len(received) == len(self._places):
-            return dict(received)
+            return received
         return {n: received[n] if n in received else self._zeros(n) for n in self._places}
 
     def _zeros(self, name: str) -> Array:

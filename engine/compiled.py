@@ -114,8 +114,8 @@ class Straight:
 
 
 def finite(array: Array) -> bool:
-    """Returns whether all entries of an array are finite, or False where their sum overflows."""
-    return math.isfinite(np.add.reduce(array, axis=None))
+    """Returns whether all entries of an array are finite, or False where their squares overflow; the fastest test."""
+    return math.isfinite(np.vdot(array, array))
 
 
 @dataclass(frozen=True, slots=True)
