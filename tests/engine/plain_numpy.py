@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,48 +12,36 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def sigmoid(x: Array) -> Array:
-    """Returns 1 / (1 + e^-x)."""
-    return 1 / (1 + np.exp(-x))
+def words(numpy: Any) -> dict[str, object]:
+    """Returns what a program's words mean that are not NumPy's, in terms of a module like NumPy."""
+
+    def sigmoid(x: Array) -> Array:
+        return 1 / (1 + numpy.exp(-x))
+
+    def relu(x: Array) -> Array:
+        return numpy.maximum(x, 0)
+
+    def softplus(x: Array) -> Array:
+        return numpy.log1p(numpy.exp(x))
+
+    def softmax(x: Array, axis: int = -1) -> Array:
+        e = numpy.exp(x - numpy.max(x, axis=axis, keepdims=True))
+        return e / numpy.sum(e, axis=axis, keepdims=True)
+
+    def log_softmax(x: Array, axis: int = -1) -> Array:
+        return numpy.log(softmax(x, axis))
+
+    def largest(*values: Array) -> Array:
+        return numpy.max(values[0]) if len(values) == 1 else reduce(numpy.maximum, values)
+
+    def smallest(*values: Array) -> Array:
+        return numpy.min(values[0]) if len(values) == 1 else reduce(numpy.minimum, values)
+
+    own = (sigmoid, relu, softplus, softmax, log_softmax)
+    return {"np": numpy, "max": largest, "min": smallest, **{f.__name__: f for f in own}}
 
 
-def relu(x: Array) -> Array:
-    """Returns x where it is positive, else 0."""
-    return np.maximum(x, 0)
-
-
-def softplus(x: Array) -> Array:
-    """Returns log(1 + e^x)."""
-    return np.log1p(np.exp(x))
-
-
-def softmax(x: Array, axis: int = -1) -> Array:
-    """Returns e^x over its sum along the axis."""
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
-
-
-def log_softmax(x: Array, axis: int = -1) -> Array:
-    """Returns the logarithm of softmax."""
-    return np.log(softmax(x, axis))
-
-
-def largest(*values: Array) -> Array:
-    """Returns what a program's bare max means: of one array its largest entry, of several the largest in each place."""
-    return np.max(values[0]) if len(values) == 1 else reduce(np.maximum, values)
-
-
-def smallest(*values: Array) -> Array:
-    """Returns what a program's bare min means."""
-    return np.min(values[0]) if len(values) == 1 else reduce(np.minimum, values)
-
-
-WORDS = {
-    "np": np,
-    "max": largest,
-    "min": smallest,
-    **{f.__name__: f for f in (sigmoid, relu, softplus, softmax, log_softmax)},
-}
+WORDS = words(np)
 
 
 def run(source: str, values: Mapping[str, Array]) -> dict[str, object]:

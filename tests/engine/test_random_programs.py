@@ -285,11 +285,17 @@ def test_a_circuit_built_once_gives_the_same_at_new_inputs_as_one_built_anew(
 ) -> None:
     source = "\n".join(program.lines)
     moved = {name: value + 0.25 for name, value in program.inputs.items()}
-    reused = build(source, program.inputs).value_and_grad(moved)
+    circuit = build(source, program.inputs)
+    reused = circuit.value_and_grad(moved)
     anew = build(source, moved).value_and_grad()
     np.testing.assert_array_equal(reused[0], anew[0])
     for name in moved:
         np.testing.assert_array_equal(reused[1][name], anew[1][name])
+    circuit.value_and_grad()
+    straight = circuit.value_and_grad(moved)
+    np.testing.assert_allclose(straight[0], anew[0], rtol=1e-13)
+    for name in moved:
+        np.testing.assert_allclose(straight[1][name], anew[1][name], rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 2, 3)], ids=str)
