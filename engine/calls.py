@@ -135,6 +135,8 @@ class Calls(Indexing):
                 return CONVERSIONS[name](value)
             if name == "float" and isinstance(value, Ref) and self.drafts[value.index].shape == ():
                 return value
+            if name in language.SPELLINGS and isinstance(value, Ref):
+                return self.call_numpy(name, node)
             raise NotAllowed(
                 f"{name} of a computed value is not in the language.",
                 span=self.span(node),
@@ -563,7 +565,11 @@ class Composer:
     def make(self, primitive: str, *arguments: object, **settings: object) -> Ref:
         """Puts a gate on the tape; plain numbers become constants."""
         refs = self._calls.arrays(arguments, self._node)
-        return self._calls.gate(REGISTRY[primitive], refs, settings, self._calls.span(self._node))
+        known = {
+            name: self._calls.setting(value, self._node) if isinstance(value, Ref) else value
+            for name, value in settings.items()
+        }
+        return self._calls.gate(REGISTRY[primitive], refs, known, self._calls.span(self._node))
 
     def call(self, spelling: str, *arguments: object, **settings: object) -> object:
         """Does what np.spelling(...) does."""

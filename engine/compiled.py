@@ -283,7 +283,7 @@ class Writer:
         """Returns, per argument, whether it holds truth values or whole numbers that are computed with."""
         primitive = REGISTRY[node.primitive or ""]
         return tuple(
-            self.ran.types[a] != np.float64 and primitive.argument_at(k) in primitive.vjp
+            self.ran.types[a] != np.float64 and primitive.computes_with(primitive.argument_at(k))
             for k, a in enumerate(node.arguments)
         )
 

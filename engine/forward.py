@@ -44,7 +44,7 @@ def in_arithmetic(primitive: Primitive, arguments: list[Array]) -> list[Array]:
     if all(a.dtype == np.float64 for a in arguments):
         return arguments
     return [
-        a.astype(np.float64) if primitive.argument_at(key) in primitive.vjp else a
+        a.astype(np.float64) if primitive.computes_with(primitive.argument_at(key)) else a
         for key, a in enumerate(arguments)
     ]
 

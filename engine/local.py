@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,8 +44,7 @@ def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
     shape = out.shape + argument.shape
     structure = primitive.structure_of(name)
     if name not in primitive.vjp:
-        zeros = Structure.SCALAR if out.shape == argument.shape == () else Structure.DIAGONAL
-        return Jacobian(zeros, shape, np.zeros(out.shape))
+        return nothing(node, structure, out, argument)
     if structure is Structure.MATMUL:
         return Jacobian(
             structure, shape, other=node.arguments[1 - key], side=("left", "right")[key]
@@ -65,6 +65,21 @@ def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
     if structure in (Structure.PERMUTATION, Structure.SELECTION):
         return Jacobian(structure, shape, indices=source_places(node, values))
     return Jacobian(Structure.DENSE, shape, dense(node, key, values))
+
+
+def nothing(node: Node, structure: Structure, out: Array, argument: Array) -> Jacobian:
+    """Returns the Jacobian of an argument without a gradient rule: zeros, in the form its structure has."""
+    shape = out.shape + argument.shape
+    if shape == ():
+        return Jacobian(Structure.SCALAR, shape, np.zeros(()))
+    if structure is Structure.REDUCTION:
+        axes = reduced_axes(node, argument.ndim)
+        return Jacobian(structure, shape, np.zeros(argument.shape), axes=axes)
+    if structure is Structure.DENSE:
+        return Jacobian(
+            structure, shape, np.zeros(shape) if math.prod(shape) <= DENSE_CAP else None
+        )
+    return Jacobian(Structure.DIAGONAL, shape, np.zeros(out.shape))
 
 
 def source_places(node: Node, values: Sequence[Array]) -> NDArray[np.int64] | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.assume import Knowledge, Restart, Size
 from engine.creation import Maker
-from engine.errors import EngineError, NotAllowed, ShapeMismatch, Span, excerpt
+from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, Span, excerpt
 from engine.graph import Kind, Node, Shape
 from engine.limits import Deadline, Limits
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
@@ -218,6 +218,9 @@ class Tape:
         except ShapeMismatch as error:
             self.learn(error, refs)
             raise self.located(error, refs, span) from None
+        except BadCall as error:
+            error.span = error.span or span
+            raise
         self.charge(primitive, shape, shapes, span)
         draft = Draft(
             Kind.GATE,
@@ -243,7 +246,7 @@ class Tape:
             Structure.PERMUTATION,
             Structure.BROADCAST,
         )
-        draft.boolean = not primitive.vjp or (moves and drafts[0].boolean)
+        draft.boolean = primitive.gives == "b" or (moves and drafts[0].boolean)
         return self.add(draft)
 
     def adapt(self, primitive: Primitive, drafts: Sequence[Draft]) -> None:

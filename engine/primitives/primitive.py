@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 Shape = tuple[int, ...]
 Argument = Array | NDArray[np.int64] | NDArray[np.bool_]
 Samples = list[tuple[tuple[Argument, ...], dict[str, object]]]
-Forward = Callable[..., Array | NDArray[np.bool_]]
+Forward = Callable[..., Array | NDArray[np.bool_] | NDArray[np.int64]]
 Rule = Callable[..., Array]
 
 
@@ -134,6 +134,18 @@ class Primitive:
         """Names of the settings that hold text, such as einsum's subscripts; annotated as `str`."""
         parameters = inspect.signature(self.forward).parameters
         return frozenset(n for n in self.settings if "str" in str(parameters[n].annotation))
+
+    @cached_property
+    def gives(self) -> str:
+        """What a primitive without gradient rules gives: "b" truth values, "i" whole numbers, "f" numbers; else "f"."""
+        if self.vjp:
+            return "f"
+        arrays, settings = self.samples(np.random.default_rng(0))[0]
+        return np.asarray(self.forward(*arrays, **settings)).dtype.kind
+
+    def computes_with(self, argument: str) -> bool:
+        """Returns whether truth values given for an argument count as 0 and 1: not for conditions and indices."""
+        return argument in self.vjp or (not self.vjp and self.gives != "b")
 
     def argument_at(self, position: int) -> str:
         """Returns the name of the argument at a position; a variadic one takes all that is left."""
