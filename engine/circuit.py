@@ -177,7 +177,7 @@ class Circuit:
 
     def _gradients(self, gradients: Gradients) -> dict[str, Array]:
         arrived = {n: gradients.upstream[p] for n, p in self._received.items()}
-        return self._named({n: u.copy() for n, u in arrived.items() if u is not None})
+        return self._named({n: np.array(u) for n, u in arrived.items() if u is not None})
 
     def _named(self, received: dict[str, Array]) -> dict[str, Array]:
         """Returns a gradient for every name of wrt: what it received, or zeros."""

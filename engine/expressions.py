@@ -26,8 +26,6 @@ class Stale:
 
 
 OPERATOR_SIGNS: dict[type[ast.operator], str] = {
-    ast.Mod: "%",
-    ast.FloorDiv: "//",
     ast.BitAnd: "& of values that are not masks",
     ast.BitOr: "| of values that are not masks",
     ast.LShift: "<<",
@@ -118,7 +116,9 @@ class Expressions(Calls):
         if spelling is None:
             sign = OPERATOR_SIGNS.get(kind, "This operator")
             raise NotAllowed(
-                f"{sign} is not in the language.", span=self.span(node), hint="Use + - * / ** or @."
+                f"{sign} is not in the language.",
+                span=self.span(node),
+                hint="Use + - * / // % ** or @.",
             )
         if isinstance(left, list | tuple) and isinstance(right, list | tuple):
             raise NotAllowed(

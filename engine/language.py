@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from engine.errors import NotAllowed, excerpt
 from engine.primitives import OVERLOADS, REGISTRY
+from engine.primitives.composition import COMPOSITIONS
 from engine.source import Text
 
 MODULES = ("np", "numpy")
@@ -22,6 +23,8 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Mult: "multiply",
     ast.Div: "divide",
     ast.Pow: "power",
+    ast.Mod: "mod",
+    ast.FloorDiv: "floor_divide",
     ast.MatMult: "matmul",
 }
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "negative", ast.UAdd: "positive"}
@@ -134,7 +137,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 def known_functions() -> list[str]:
     """Returns every spelling of a function, for suggestions."""
-    return sorted({*SPELLINGS, *OVERLOADS, *BARE})
+    return sorted({*SPELLINGS, *OVERLOADS, *COMPOSITIONS, *BARE})
 
 
 def shown(name: str) -> str:

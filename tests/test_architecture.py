@@ -161,7 +161,7 @@ MADE_BY_SYNTAX = {
 NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
     "engine/language.py": (set(REGISTRY), "what Python's operators and built-in words stand for"),
     "engine/calls.py": (
-        {"abs", "max", "min", "pow", "sum"},
+        {"abs", "max", "min", "pow", "round", "sum"},
         "Python's own words, computed here when their arguments are plain numbers",
     ),
     "engine/expressions.py": (

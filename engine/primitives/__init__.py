@@ -3,13 +3,20 @@
 from engine.primitives import (  # noqa: F401  (registration)
     activation,
     arithmetic,
+    clipping,
     comparison,
     elementwise,
+    exponential,
     indexing,
     linear,
     reduction,
+    rounding,
     routing,
+    scan,
+    searching,
     shaping,
+    statistics,
+    trigonometry,
 )
 from engine.primitives.primitive import OVERLOADS, REGISTRY, Primitive, Structure
 

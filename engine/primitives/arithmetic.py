@@ -279,7 +279,7 @@ power = register(
             "times the base to one power less."
         ),
         samples=samples.two_positive,
-        spellings=("power", "pow"),
+        spellings=("power", "pow", "float_power"),
         face=pow_face,
     )
 )

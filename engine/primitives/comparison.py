@@ -205,3 +205,87 @@ logical_not = register(
         spellings=("logical_not",),
     )
 )
+
+
+def logical_xor_forward(x: Array, y: Array) -> Mask:
+    """Returns where exactly one holds."""
+    return np.logical_xor(x, y)
+
+
+logical_xor = register(
+    Primitive(
+        name="logical_xor",
+        symbol="xor",
+        forward=logical_xor_forward,
+        vjp={},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"{x} \oplus {y}",
+        words=WORDS,
+        samples=samples.two_masks,
+        spellings=("logical_xor",),
+    )
+)
+
+
+def isnan_forward(x: Array) -> Mask:
+    """Returns where x is not a number."""
+    return np.isnan(x)
+
+
+isnan = register(
+    Primitive(
+        name="isnan",
+        symbol="NaN?",
+        forward=isnan_forward,
+        vjp={},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"{x} \text{{ is NaN}}",
+        words=WORDS,
+        samples=samples.one,
+        spellings=("isnan",),
+    )
+)
+
+
+def isfinite_forward(x: Array) -> Mask:
+    """Returns where x is neither infinite nor NaN."""
+    return np.isfinite(x)
+
+
+isfinite = register(
+    Primitive(
+        name="isfinite",
+        symbol="finite?",
+        forward=isfinite_forward,
+        vjp={},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\left|{x}\right| < \infty",
+        words=WORDS,
+        samples=samples.one,
+        spellings=("isfinite",),
+    )
+)
+
+
+def isinf_forward(x: Array) -> Mask:
+    """Returns where x is infinite, of either sign."""
+    return np.isinf(x)
+
+
+isinf = register(
+    Primitive(
+        name="isinf",
+        symbol="∞?",
+        forward=isinf_forward,
+        vjp={},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\left|{x}\right| = \infty",
+        words=WORDS,
+        samples=samples.one,
+        spellings=("isinf",),
+    )
+)

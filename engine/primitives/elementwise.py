@@ -113,7 +113,7 @@ absolute = register(
         latex=r"\left|{x}\right|",
         words="Keeps or flips the sign: the upstream gradient times the sign of the input, 0 at 0.",
         samples=samples.one,
-        spellings=("abs", "absolute"),
+        spellings=("abs", "absolute", "fabs"),
     )
 )
 
@@ -192,5 +192,60 @@ cos = register(
         words="Scales: the input receives minus the upstream gradient times its sine.",
         samples=samples.one,
         spellings=("cos",),
+    )
+)
+
+
+def reciprocal_forward(x: Array) -> Array:
+    """Returns 1 / x."""
+    return np.reciprocal(x)
+
+
+def reciprocal_dx(upstream: Array, out: Array, x: Array) -> Array:
+    """∂(1/x)/∂x = -1 / x^2, minus the output squared."""
+    return -upstream * out**2
+
+
+reciprocal = register(
+    Primitive(
+        name="reciprocal",
+        symbol="1/x",
+        forward=reciprocal_forward,
+        vjp={"x": reciprocal_dx},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\frac{{1}}{{{x}}}",
+        words="Scales: the input receives minus the upstream gradient times the squared output.",
+        samples=samples.one,
+        spellings=("reciprocal",),
+        positive=frozenset({"x"}),
+    )
+)
+
+
+def cbrt_forward(x: Array) -> Array:
+    """Returns the cube root of x, of negative numbers too."""
+    return np.cbrt(x)
+
+
+def cbrt_dx(upstream: Array, out: Array, x: Array) -> Array:
+    """∂cbrt(x)/∂x = 1 / (3 cbrt(x)^2); Infinity at 0."""
+    return upstream / (3 * out**2)
+
+
+cbrt = register(
+    Primitive(
+        name="cbrt",
+        symbol="∛",
+        forward=cbrt_forward,
+        vjp={"x": cbrt_dx},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\sqrt[3]{{{x}}}",
+        words=(
+            "Divides: the input receives the upstream gradient over three times the squared root."
+        ),
+        samples=samples.one,
+        spellings=("cbrt",),
     )
 )

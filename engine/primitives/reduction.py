@@ -187,3 +187,99 @@ smallest = register(
         methods=("min",),
     )
 )
+
+
+# ---------- products ----------
+
+
+def entries_with_zeros(rng: np.random.Generator) -> Samples:
+    """Returns one array a variant of the settings, and rows with no, one, two and only entries that are 0."""
+    rows = np.array([[0.5, -1.5, 2.0], [0.5, 0.0, 2.0], [0.0, 1.5, 0.0], [0.0, 0.0, 0.0]])
+    zeros: tuple[dict[str, object], ...] = ({}, {"axis": 0}, {"axis": 1}, {"axis": (0, 1)})
+    several = [((samples.nonzero(rng, shape),), settings) for shape, settings in VARIANTS]
+    return [*several, *(((rows,), settings) for settings in zeros)]
+
+
+def prod_forward(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Returns the product of the entries along the axes."""
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+def prod_dx(upstream: Array, out: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """∂(x_1 · ... · x_n)/∂x_i = the product of the others: 0 where one of them is 0, never 0/0."""
+    factors = np.where(x == 0, 1, x)
+    others = np.prod(factors, axis=axis, keepdims=True) / factors
+    return upstream * others * (np.sum(x == 0, axis=axis, keepdims=True) == (x == 0))
+
+
+product = register(
+    Primitive(
+        name="prod",
+        symbol="Π",
+        forward=prod_forward,
+        vjp={"x": prod_dx},
+        shape=reduced,
+        structure=Structure.REDUCTION,
+        latex=r"\prod {x}",
+        words="Swaps: every factor receives the upstream gradient times the product of the others.",
+        samples=entries_with_zeros,
+        spellings=("prod",),
+        methods=("prod",),
+    )
+)
+
+
+# ---------- past what is no number ----------
+
+
+def nansum_forward(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Returns the sum of the entries along the axes that are numbers."""
+    return np.nansum(x, axis=axis, keepdims=keepdims)
+
+
+def nansum_dx(upstream: Array, out: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """∂(x_1 + ... + x_n)/∂x_i = 1 where x_i is a number, else 0."""
+    return np.where(np.isnan(x), 0, upstream)
+
+
+total_of_numbers = register(
+    Primitive(
+        name="nansum",
+        symbol="nansum",
+        forward=nansum_forward,
+        vjp={"x": nansum_dx},
+        shape=reduced,
+        structure=Structure.REDUCTION,
+        latex=r"\sum {x}",
+        words="Distributes: every entry that is a number receives the same upstream gradient, NaN 0.",
+        samples=any_entries,
+        spellings=("nansum",),
+    )
+)
+
+
+def nanmean_forward(x: Array, *, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Returns the mean of the entries along the axes that are numbers."""
+    return np.nanmean(x, axis=axis, keepdims=keepdims)
+
+
+def nanmean_dx(upstream: Array, out: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """∂((x_1 + ... + x_n) / n)/∂x_i = 1 / n where x_i is one of the n numbers, else 0."""
+    count = x.size / out.size - np.sum(np.isnan(x), axis=axis, keepdims=True)
+    return np.where(np.isnan(x), 0, upstream) / count
+
+
+mean_of_numbers = register(
+    Primitive(
+        name="nanmean",
+        symbol="nanmean",
+        forward=nanmean_forward,
+        vjp={"x": nanmean_dx},
+        shape=reduced_from_entries,
+        structure=Structure.REDUCTION,
+        latex=r"\operatorname{{mean}}({x})",
+        words="Shares: each of the n entries that are numbers receives one n-th of the upstream gradient.",
+        samples=any_entries,
+        spellings=("nanmean",),
+    )
+)

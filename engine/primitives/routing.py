@@ -95,6 +95,70 @@ minimum = register(
 )
 
 
+def fmax_forward(x: Array, y: Array, *, tie: float = 0.5) -> Array:
+    """Returns the larger of x and y, entry by entry; a number rather than NaN."""
+    return np.fmax(x, y)
+
+
+def fmax_dx(upstream: Array, out: Array, x: Array, y: Array, *, tie: float) -> Array:
+    """∂max(x, y)/∂x = 1 where x is larger or y is NaN (which differs from itself), else 0; `tie` at a tie."""
+    return upstream * ((x > y) + (y != y) + tie * (x == y))
+
+
+def fmax_dy(upstream: Array, out: Array, x: Array, y: Array, *, tie: float) -> Array:
+    """∂max(x, y)/∂y = 1 where y is larger or x is NaN (which differs from itself), else 0; `tie` at a tie."""
+    return upstream * ((y > x) + (x != x) + tie * (x == y))
+
+
+fmax = register(
+    Primitive(
+        name="fmax",
+        selects=True,
+        symbol="fmax",
+        forward=fmax_forward,
+        vjp={"x": fmax_dx, "y": fmax_dy},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\max({x},\,{y})",
+        words="Routes: the larger input receives the whole upstream gradient, the other 0, and so does NaN.",
+        samples=samples.two_apart,
+        spellings=("fmax",),
+    )
+)
+
+
+def fmin_forward(x: Array, y: Array, *, tie: float = 0.5) -> Array:
+    """Returns the smaller of x and y, entry by entry; a number rather than NaN."""
+    return np.fmin(x, y)
+
+
+def fmin_dx(upstream: Array, out: Array, x: Array, y: Array, *, tie: float) -> Array:
+    """∂min(x, y)/∂x = 1 where x is smaller or y is NaN (which differs from itself), else 0; `tie` at a tie."""
+    return upstream * ((x < y) + (y != y) + tie * (x == y))
+
+
+def fmin_dy(upstream: Array, out: Array, x: Array, y: Array, *, tie: float) -> Array:
+    """∂min(x, y)/∂y = 1 where y is smaller or x is NaN (which differs from itself), else 0; `tie` at a tie."""
+    return upstream * ((y < x) + (x != x) + tie * (x == y))
+
+
+fmin = register(
+    Primitive(
+        name="fmin",
+        selects=True,
+        symbol="fmin",
+        forward=fmin_forward,
+        vjp={"x": fmin_dx, "y": fmin_dy},
+        shape=broadcast,
+        structure=Structure.DIAGONAL,
+        latex=r"\min({x},\,{y})",
+        words="Routes: the smaller input receives the whole upstream gradient, the other 0, and so does NaN.",
+        samples=samples.two_apart,
+        spellings=("fmin",),
+    )
+)
+
+
 # ---------- the largest or the smallest of several ----------
 
 

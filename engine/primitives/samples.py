@@ -61,6 +61,16 @@ def one_positive(rng: np.random.Generator) -> Samples:
     return [((positive(rng, shape),), {}) for shape in SHAPES]
 
 
+def one_inside(rng: np.random.Generator) -> Samples:
+    """Returns single arrays of either sign, between -0.9 and 0.9."""
+    return [((np.array(rng.uniform(-0.9, 0.9, size=shape)),), {}) for shape in SHAPES]
+
+
+def one_above_one(rng: np.random.Generator) -> Samples:
+    """Returns single arrays between 1.5 and 3."""
+    return [((1 + positive(rng, shape),), {}) for shape in SHAPES]
+
+
 def one_mask(rng: np.random.Generator) -> Samples:
     """Returns single masks."""
     return [((mask(rng, shape),), {}) for shape in SHAPES]

@@ -40,10 +40,14 @@ UNARY = [
     *("{a}**2", "{a}**3", "2**np.tanh({a})", "(1 + {a}*{a})**-0.5", "np.maximum({a}, 0.1)"),
     *("np.minimum(0.2, {a})", "{a} - 0.5", "3 / (2 + np.sin({a}))", "{a}.copy() * {a}"),
     *("np.where({a} > 0, {a}, 0.1 * {a})", "{a} * ({a} < 0.3)"),
+    *("np.arctan({a})", "np.arcsinh({a})", "np.sinc({a})", "np.log1p({a}**2)", "np.cbrt({a} - 9)"),
+    *("np.clip({a}, -0.7, 0.9)", "np.clip({a}, None, 0.4)", "{a} % 1.3", "{a} * np.floor({a})"),
 ]
 BINARY = [
     *("{a} + {b}", "{a} - {b}", "{a} * {b}", "{a} / (1 + {b}*{b})", "(1 + {a}*{a})**np.tanh({b})"),
     *("np.maximum({a}, {b})", "np.minimum({a}, {b})", "np.where({a} > {b}, {a}, 2 * {b})"),
+    *("np.arctan2({a}, 9 + {b})", "np.hypot({a}, {b} + 9)", "np.logaddexp({a}, {b})"),
+    *("np.fmax({a}, {b})", "np.fmod({a}, 1 + {b}**2)", "np.clip({a}, -1 - {b}**2, {b})"),
     *("np.add({a}, {b}) * np.subtract({a}, {b})", "{a} * {b} + {b}", "({a} >= {b}) * {a} + {b}"),
 ]
 KINDS = ["one", "one", "two", "two", "two", "loop", "def", "item", "mask", "rebind", "augmented"]
@@ -106,6 +110,12 @@ def of_one(shape: Shape, draw: Callable[..., int]) -> list[str]:
             found += [f"np.{word}({{a}}, axis={axis})", f"{{a}}.{word}(axis={axis}, keepdims=True)"]
         if rank > 1:
             found += [f"np.{word}({{a}}, axis=(0, -1))", f"np.{word}({{a}}, {axis})"]
+    for word in ("prod", "var", "ptp", "median", "average"):
+        found += (
+            [f"np.{word}({{a}})", f"np.{word}({{a}}, axis={axis}, keepdims=True)"] if rank else []
+        )
+    for word in ("cumsum", "cumprod", "sort"):
+        found += [f"np.{word}({{a}}, axis={axis})", f"np.{word}({{a}}, axis=None)"] if rank else []
     found += ["{a}.T", "{a}.ravel()", "{a}[None]", "np.squeeze({a})"]
     found += [f"{{a}}.reshape({', '.join(map(str, other))})" for other in reshapes(shape)]
     found += [f"np.broadcast_to({{a}}, {(2, *shape)})", f"np.expand_dims({{a}}, {axis})"]
