@@ -55,7 +55,30 @@ FUNCTIONS = {
     "maximum": r"\max",
     "minimum": r"\min",
     "trace": r"\operatorname{tr}",
+    **{n: rf"\operatorname{{{n}}}" for n in ("sign", "mean")},
+    "rint": r"\operatorname{round}",
 }
+CONSTANTS = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{NaN}"}
+RELATIONS: dict[type[ast.cmpop], str] = {
+    **{ast.Gt: ">", ast.Lt: "<", ast.Eq: "="},
+    **{ast.NotEq: r"\ne", ast.GtE: r"\ge", ast.LtE: r"\le"},
+}
+FORMS = {
+    "exp": "e^{{{0}}}",
+    "exp2": "2^{{{0}}}",
+    "sqrt": r"\sqrt{{{0}}}",
+    "abs": r"\left|{0}\right|",
+    "floor": r"\left\lfloor {0} \right\rfloor",
+    "ceil": r"\left\lceil {0} \right\rceil",
+    "floor_divide": r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+    "isnan": r"\mathbf{{1}}[{0} \text{{ is NaN}}]",
+    "isfinite": r"\mathbf{{1}}[\left|{0}\right| < \infty]",
+    "equal": r"\mathbf{{1}}[{0} = {1}]",
+    "broadcast_arrays": "{0}",
+    "ones_like": r"\mathbf{{1}}",
+}
+"""Calls that have a notation of their own, over their arguments."""
+INDICATOR = re.compile(r"\\mathbf\{1\}\[([^\[\]]*)\]")
 DELTA = r"\delta"
 """The error signal that arrives at a gate."""
 
@@ -153,24 +176,32 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
         )
     if isinstance(node, ast.BinOp):
         return binary(node, names)
+    if isinstance(node, ast.Starred):
+        return expression(node.value, names)
+    if isinstance(node, ast.Tuple):
+        return r",\,".join(expression(entry, names) for entry in node.elts)
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return rf"{wrapped(node.value, names)}^{{\top}}"
     if isinstance(node, ast.Attribute) and node.attr == "size":
         return rf"\operatorname{{size}}({expression(node.value, names)})"
+    if isinstance(node, ast.Attribute) and node.attr in CONSTANTS:
+        return CONSTANTS[node.attr]
     if isinstance(node, ast.Compare):
-        sign = {
-            ast.Gt: ">",
-            ast.Lt: "<",
-            ast.Eq: "=",
-            ast.NotEq: r"\ne",
-            ast.GtE: r"\ge",
-            ast.LtE: r"\le",
-        }
         left, right = expression(node.left, names), expression(node.comparators[0], names)
-        return rf"\mathbf{{1}}[{left} {sign[type(node.ops[0])]} {right}]"
+        sign = RELATIONS[type(node.ops[0])]
+        if left == right and isinstance(node.ops[0], ast.NotEq):  # only NaN differs from itself
+            return FORMS["isnan"].format(left)
+        return rf"\mathbf{{1}}[{left} {sign} {right}]"
     if isinstance(node, ast.Call):
         return call(node, names)
     return rf"\texttt{{{escape(ast.unparse(node))}}}"
+
+
+def condition(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns what a condition says, without the indicator that makes it 1 or 0."""
+    text = expression(node, names)
+    indicator = INDICATOR.fullmatch(text)
+    return text if indicator is None else indicator.group(1)
 
 
 def binary(node: ast.BinOp, names: dict[str, str]) -> str:
@@ -178,10 +209,17 @@ def binary(node: ast.BinOp, names: dict[str, str]) -> str:
     if isinstance(node.op, ast.Div):
         return rf"\frac{{{expression(node.left, names)}}}{{{expression(node.right, names)}}}"
     if isinstance(node.op, ast.Pow):
-        return rf"{wrapped(node.left, names)}^{{{expression(node.right, names)}}}"
+        inner = expression(node.left, names)
+        loose = isinstance(node.left, ast.BinOp | ast.UnaryOp) or "^" in inner
+        base = rf"\left({inner}\right)" if loose else inner
+        return rf"{base}^{{{expression(node.right, names)}}}"
     if isinstance(node.op, ast.MatMult):
         return rf"{wrapped(node.left, names)}\,{wrapped(node.right, names)}"
-    if isinstance(node.op, ast.Mult):
+    if isinstance(node.op, ast.FloorDiv):
+        return FORMS["floor_divide"].format(
+            expression(node.left, names), expression(node.right, names)
+        )
+    if isinstance(node.op, ast.Mult | ast.BitAnd):  # of indicators, "and" is the product
         return rf"{wrapped(node.left, names)} \cdot {wrapped(node.right, names)}"
     sign = "+" if isinstance(node.op, ast.Add) else "-"
     right = wrapped(node.right, names) if sign == "-" else expression(node.right, names)
@@ -199,12 +237,11 @@ def call(node: ast.Call, names: dict[str, str]) -> str:
     """Returns a NumPy call in the notation of a lecture."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     inner = [expression(a, names) for a in node.args]
-    if name == "exp":
-        return rf"e^{{{inner[0]}}}"
-    if name == "sqrt":
-        return rf"\sqrt{{{inner[0]}}}"
-    if name == "ones_like":
-        return r"\mathbf{1}"
+    if name in FORMS:
+        return FORMS[name].format(*inner)
+    if name == "where":
+        holds = condition(node.args[0], names)
+        return rf"\begin{{cases}}{inner[1]} & {holds} \\ {inner[2]} & \text{{else}}\end{{cases}}"
     if name == "expand_dims":
         return inner[0]
     if name == "reshape" and isinstance(node.func, ast.Attribute):
