@@ -30,6 +30,7 @@ from app.schemas import (
 from app.settings import Settings
 from app.workers import Workers
 from engine.primitives import OVERLOADS, REGISTRY, Primitive
+from engine.primitives.composition import Composition, compositions
 
 JSON = "application/json"
 REVALIDATE = "no-cache"
@@ -115,9 +116,11 @@ async def get_examples(request: Request) -> Response:
 
 @router.get("/api/primitives", response_model=Primitives, summary="What programs may use")
 async def get_primitives(request: Request) -> Response:
-    """Lists the primitives: spellings, arguments, settings, and what each does to a gradient."""
+    """Lists the primitives: spellings, arguments, settings, what each does to a gradient; and functions made of them."""
     listed = [primitive_json(primitive) for primitive in REGISTRY.values()]
-    content = orjson.dumps({"primitives": listed, "overloads": sorted(OVERLOADS)})
+    made = [function_json(composition) for composition in compositions()]
+    answer = {"primitives": listed, "functions": made, "overloads": sorted(OVERLOADS)}
+    content = orjson.dumps(answer)
     return revalidated(content, request, JSON)
 
 
@@ -232,7 +235,7 @@ def too_deep(settings: Settings) -> Refusal:
 
 def primitive_json(primitive: Primitive) -> dict[str, object]:
     """Returns one primitive's record without its functions; its rules as their own text."""
-    settings = primitive.settings
+    settings = {n: v for n, v in primitive.settings.items() if n not in primitive.derived}
     return {
         "name": primitive.name,
         "family": primitive.family,
@@ -250,6 +253,17 @@ def primitive_json(primitive: Primitive) -> dict[str, object]:
             name: "\n".join(ast.unparse(statement) for statement in statements)
             for name, statements in primitive.rule_text.items()
         },
+    }
+
+
+def function_json(composition: Composition) -> dict[str, object]:
+    """Returns what is known of a function that is made of primitives."""
+    return {
+        "name": composition.name,
+        "form": composition.form,
+        "words": composition.words,
+        "spellings": composition.spellings,
+        "methods": composition.methods,
     }
 
 

@@ -316,10 +316,21 @@ class PrimitiveModel(Exact):
     gradients: dict[str, str] = Field(description="The NumPy code of each argument's rule.")
 
 
+class FunctionModel(Exact):
+    """A function that is made of several primitives, or chooses one."""
+
+    name: str
+    form: str = Field(description="How it is written, with NumPy's names and defaults.")
+    words: str
+    spellings: list[str] = Field(description="What a program may call it, with or without np.")
+    methods: list[str] = Field(description="What an array's method may be called.")
+
+
 class Primitives(Exact):
-    """All primitives, family by family."""
+    """All primitives, family by family, and the functions made of them."""
 
     primitives: list[PrimitiveModel]
+    functions: list[FunctionModel]
     overloads: list[str] = Field(
         description="Spellings that stand for several primitives; the arguments' axes choose one."
     )

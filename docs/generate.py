@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from engine.primitives import REGISTRY, Primitive
+from engine.primitives.composition import compositions as all_compositions
 
 PAGE = Path(__file__).with_name("primitives.md")
 HEAD = """# Primitives
@@ -22,7 +23,8 @@ Every function a program can call, from the registry (`make generate` writes thi
 def page() -> str:
     """Returns the page's text."""
     families = groupby(sorted(REGISTRY.values(), key=lambda p: p.family), key=lambda p: p.family)
-    return HEAD + "\n".join(family(name, list(primitives)) for name, primitives in families)
+    tables = [family(name, list(primitives)) for name, primitives in families]
+    return HEAD + "\n".join([*tables, compositions()])
 
 
 def family(name: str, primitives: list[Primitive]) -> str:
@@ -40,12 +42,26 @@ def family(name: str, primitives: list[Primitive]) -> str:
     return "\n".join([*rows, ""])
 
 
+def compositions() -> str:
+    """Returns the table of functions that are written with several gates, or choose one."""
+    rows = ["## Functions of other gates", "", "| function | written | does |", "|---|---|---|"]
+    for composition in all_compositions():
+        calls = [f"`{composition.form}`", *(f"`np.{s}`" for s in composition.spellings[1:])]
+        calls += [f"`.{m}(...)`" for m in composition.methods]
+        written_as, words = cell(", ".join(calls)), cell(composition.words)
+        rows.append(f"| `{composition.name}` | {written_as} | {words} |")
+    return "\n".join([*rows, ""])
+
+
 def written(primitive: Primitive) -> str:
     """Returns how a program writes a primitive."""
     arguments = ", ".join(primitive.arguments)
-    settings = "".join(f", {s}=..." for s in primitive.settings if s != "tie")
+    settings = "".join(f", {s}=..." for s in primitive.open_settings)
     calls = [f"`{name}({arguments}{settings})`" for name in primitive.spellings]
-    return ", ".join([*calls, *(f"`.{m}(...)`" for m in primitive.methods)]) or "by syntax"
+    return (
+        ", ".join([*calls, *(f"`.{m}(...)`" for m in primitive.methods)])
+        or "by syntax, or a function below"
+    )
 
 
 def cell(text: str) -> str:

@@ -6,7 +6,7 @@ import ast
 import inspect
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -48,6 +48,13 @@ class Returned(Exception):
 CONVERSIONS: dict[str, Callable[[Number], Number]] = {"float": to_float, "round": round, "int": int}
 
 
+LIKES: dict[str, float | None] = {
+    "zeros_like": 0.0,
+    "ones_like": 1.0,
+    "empty_like": 0.0,
+    "full_like": None,
+}
+"""What fills an array made like another; None: the number that is given."""
 MOST_EXTREMES = 32
 EXTREMES = frozenset(("max", "min"))
 
@@ -233,12 +240,8 @@ class Calls(Indexing):
         """Returns the result of np.name(...), written with or without np."""
         if name in self.maker.makers:
             return self.create(name, node)
-        if name in ("zeros_like", "ones_like") and len(node.args) == 1:
-            ref = self.node(self.value(node.args[0]), node)
-            shape = tuple(int(n) for n in self.drafts[ref.index].shape)
-            return self.array_constant(
-                np.full(shape, 1.0 if name == "ones_like" else 0.0), self.span(node)
-            )
+        if name in LIKES:
+            return self.create_like(name, node)
         if name in ("shape", "ndim", "size", "copy") and len(node.args) == 1:
             if name == "copy":
                 return self.copied(self.value(node.args[0]), node)
@@ -260,8 +263,7 @@ class Calls(Indexing):
         primitive = language.SPELLINGS.get(name)
         if primitive is None:
             raise self.unknown_function(name, node.func)
-        result = self.apply(primitive, [self.value(a) for a in node.args], node)
-        return self.viewed(primitive, node.args[:1], result)
+        return self.apply(primitive, [self.value(a) for a in node.args], node)
 
     def call_method(self, function: ast.Attribute, node: ast.Call) -> object:
         """Returns x.name(...)."""
@@ -278,32 +280,44 @@ class Calls(Indexing):
             return self.compose(composition, [base, *(self.value(a) for a in node.args)], node)
         primitive = language.METHODS.get(name)
         if primitive is None:
-            close = nearest(name, [*language.METHODS, "copy", "dot"])
+            close = nearest(name, [*language.METHODS, *COMPOSED_METHODS, "copy", "dot"])
             hint = f"Did you mean .{close}?" if close else "Use a function such as np.sum(x)."
-            if name in language.SPELLINGS:
+            if name in language.SPELLINGS or name in COMPOSITIONS:
                 hint = f"Write np.{name}(...)."
             raise UndefinedName(
                 f"The method {shown(name)} is not known.", span=self.span(function), hint=hint
             )
         result = self.apply(primitive, [base, *(self.value(a) for a in node.args)], node)
-        return (
-            result if name == "flatten" else self.viewed(primitive, [function.value], result, base)
-        )
+        return self.copied(result, node) if name == "flatten" else result
 
-    def viewed(
-        self,
-        primitive: Primitive,
-        arguments: Sequence[ast.expr],
-        result: object,
-        base: object = None,
-    ) -> object:
-        """Returns a reshaped array as a view of its source, as NumPy does."""
-        if base is None and len(arguments) == 1 and isinstance(arguments[0], ast.Name):
-            base = self.scopes[-1].get(arguments[0].id, self.globals.get(arguments[0].id))
-        moved = primitive.structure in (Structure.PERMUTATION, Structure.BROADCAST)
-        if isinstance(result, Ref) and isinstance(base, Ref) and moved:
-            return self.view(base, result)
-        return result
+    def viewed(self, primitive: Primitive, arguments: Sequence[Ref], result: Ref) -> Ref:
+        """Returns a gate's value as a view of its first argument where NumPy makes one.
+
+        A single entry that was picked is a number of its own.
+        """
+        picked = primitive.structure is Structure.SELECTION
+        number = picked and self.drafts[result.index].shape == ()
+        return self.view(arguments[0], result) if primitive.shares_memory and not number else result
+
+    def create_like(self, name: str, node: ast.Call) -> Ref:
+        """Returns a constant of an array's shape, as np.zeros_like and its kind do."""
+        given = [*node.args, *(k.value for k in node.keywords if k.arg == "fill_value")]
+        strange = [k.arg for k in node.keywords if k.arg not in ("dtype", "fill_value")]
+        usual = LIKES[name]
+        values = (
+            [] if strange or len(given) != 1 + (usual is None) else list(map(self.value, given))
+        )
+        number = values[-1] if values and usual is None else usual
+        if not values or not is_plain(number):
+            what = f"does not take {strange[0]}" if strange else "cannot be read like this"
+            form = f"np.{name}(x)" if usual is not None else f"np.{name}(x, 1.5)"
+            raise BadCall(f"np.{name} {what}.", span=self.span(node), hint=f"Write {form}.")
+        shape = self.drafts[self.node(values[0], node).index].shape
+        ref = self.array_constant(
+            np.full(tuple(map(int, shape)), to_float(number)), self.span(node)
+        )
+        self.drafts[ref.index].shape = shape  # they may know which axis they stand for
+        return ref
 
     def create(self, name: str, node: ast.Call) -> Ref:
         """Returns a written-out array as a constant."""
@@ -312,7 +326,7 @@ class Calls(Indexing):
             str(k.arg): self.plain(k.value, node) for k in node.keywords if k.arg != "dtype"
         }
         if name in ("array", "asarray") and len(arguments) == 1 and isinstance(arguments[0], Ref):
-            return self.copied(arguments[0], node)
+            return arguments[0] if name == "asarray" else self.copied(arguments[0], node)
         if name in ("array", "asarray") and len(arguments) == 1 and is_mask(arguments[0]):
             return self.mask_constant(arguments[0], self.span(node))
         try:
@@ -469,7 +483,7 @@ class Calls(Indexing):
         )
         if primitive.variadic:
             refs += self.several(primitive, arrays[names[-1]], node)
-        return self.gate(primitive, refs, plain, self.span(node))
+        return self.viewed(primitive, refs, self.gate(primitive, refs, plain, self.span(node)))
 
     def several(self, primitive: Primitive, value: object, node: ast.Call) -> tuple[Ref, ...]:
         """Returns the arrays of a primitive that takes any number of them, written as one list or tuple."""
@@ -497,9 +511,21 @@ class Calls(Indexing):
                 span=self.span(node),
                 hint=f"Write {composition.form}.",
             ) from None
+        return self.composed(composition, values, keywords, node)
+
+    def composed(
+        self,
+        composition: Composition,
+        values: Sequence[object],
+        keywords: Mapping[str, object],
+        node: ast.AST,
+    ) -> object:
+        """Returns what a function made of gates makes of values; what does not fit teaches about assumed inputs."""
         try:
             return composition.function(Composer(self, node), *values, **keywords)
         except EngineError as error:
+            if isinstance(error, ShapeMismatch) and error.span is None:  # its own, not a gate's
+                self.learn(error, [v for v in values if isinstance(v, Ref)])
             error.span = error.span or self.span(node)
             raise
 
@@ -555,10 +581,10 @@ class Composer:
 
     Args:
         calls: the lowering.
-        node: the call.
+        node: the call, or what else is made of several gates.
     """
 
-    def __init__(self, calls: Calls, node: ast.Call) -> None:
+    def __init__(self, calls: Calls, node: ast.AST) -> None:
         self._calls = calls
         self._node = node
 
@@ -569,7 +595,9 @@ class Composer:
             name: self._calls.setting(value, self._node) if isinstance(value, Ref) else value
             for name, value in settings.items()
         }
-        return self._calls.gate(REGISTRY[primitive], refs, known, self._calls.span(self._node))
+        record = REGISTRY[primitive]
+        made = self._calls.gate(record, refs, known, self._calls.span(self._node))
+        return self._calls.viewed(record, refs, made)
 
     def call(self, spelling: str, *arguments: object, **settings: object) -> object:
         """Does what np.spelling(...) does."""
@@ -585,6 +613,24 @@ class Composer:
         if is_plain(value):
             return ()
         return self._calls.drafts[self._calls.node(value, self._node).index].shape
+
+    def need_axes(self, value: object, least: int) -> None:
+        """Restarts with more axes for an input that nobody gave."""
+        if isinstance(value, Ref):
+            self._calls.need_rank(value, least)
+
+    def copy(self, value: object) -> Ref:
+        """Returns an array of its own with the same entries."""
+        return self._calls.copied(value, self._node)
+
+    def index(self, value: object, choices: int) -> Ref:
+        """Returns whole numbers that pick from an axis of so many entries; an input becomes a label."""
+        ref = self._calls.node(value, self._node)
+        return self._calls.as_index(ref, choices, self._calls.span(self._node))
+
+    def setting(self, value: object) -> object:
+        """Returns plain whole numbers, truth values or None, in tuples where there are several."""
+        return self._calls.setting(value, self._node)
 
     def whole(self, value: object, what: str) -> int:
         """Returns a plain whole number."""

@@ -135,7 +135,7 @@ class Equations:
         if shape.structure is Structure.BROADCAST:
             return start
         rule = lines.local_latex
-        if rule != KEPT_LATEX and r"\texttt" not in rule and DELTA in rule:
+        if rule not in (KEPT_LATEX, DELTA) and r"\texttt" not in rule and DELTA in rule:
             return rf"{rule},\quad {DELTA} = {start}"
         mixes = latex.partial(self.symbols[node.index], self.symbols[source])
         return rf"J^{{\top}} {start},\quad J = {mixes}"

@@ -14,6 +14,7 @@ from engine.inputs import whole
 from engine.language import nearest, shown
 from engine.plain import ARITHMETIC, COMPARISONS, arithmetic, is_plain
 from engine.primitives import OVERLOADS
+from engine.primitives.composition import BRACKETED, COMPOSITIONS
 from engine.primitives.shapes import show
 from engine.tape import Draft, Ref, Sizes
 
@@ -58,7 +59,7 @@ class Expressions(Calls):
         if isinstance(node, ast.Attribute):
             return self.attribute(node)
         if isinstance(node, ast.Subscript):
-            return self.subscript(node)
+            return self.bracketed(node)
         if isinstance(node, ast.UnaryOp):
             return self.unary(node)
         if isinstance(node, ast.Compare):
@@ -74,6 +75,14 @@ class Expressions(Calls):
         raise NotAllowed(
             "This cannot stand here.", span=self.span(node), hint="Write it another way."
         )
+
+    def bracketed(self, node: ast.Subscript) -> object:
+        """Returns entries of a value, or what np.c_[...] and its kind join."""
+        join = BRACKETED.get(self.dotted(node.value) or "")
+        if join is None:
+            return self.subscript(node)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return self.composed(join, [self.value(part) for part in parts], {}, node)
 
     def function(
         self, name: str, node: ast.FunctionDef | ast.Lambda, body: tuple[ast.stmt, ...]
@@ -283,6 +292,8 @@ class Expressions(Calls):
                 return constants[dotted]
             raise self.unknown_function(dotted, node)
         value = self.value(node.value)
+        if node.attr == "mT":
+            return self.composed(COMPOSITIONS["matrix_transpose"], [value], {}, node)
         if node.attr in ("shape", "size", "ndim", "T"):
             ref = self.node(value, node)
             shape = self.drafts[ref.index].shape
@@ -297,7 +308,7 @@ class Expressions(Calls):
                 sizes.ref = ref
                 return sizes
             return len(shape) if node.attr == "ndim" else math.prod(shape)
-        close = nearest(node.attr, ["T", "shape", "size", "ndim", *language.METHODS, "copy"])
+        close = nearest(node.attr, ["T", "mT", "shape", "size", "ndim", *language.METHODS, "copy"])
         raise NotAllowed(
             f"The attribute {shown(node.attr)} is not in the language.",
             span=self.span(node),

@@ -54,7 +54,7 @@ def evaluate(node: Node, primitive: Primitive, arguments: list[Array]) -> Array:
     arguments = in_arithmetic(primitive, arguments)
     try:
         value: Array = np.asarray(primitive.forward(*arguments, **node.settings))
-    except (IndexError, TypeError, ValueError) as error:
+    except (IndexError, OverflowError, TypeError, ValueError) as error:
         raise BadInput(
             f"{primitive.name} cannot be computed with these values.",
             span=node.span,

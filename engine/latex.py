@@ -55,7 +55,10 @@ FUNCTIONS = {
     "maximum": r"\max",
     "minimum": r"\min",
     "trace": r"\operatorname{tr}",
-    **{n: rf"\operatorname{{{n}}}" for n in ("sign", "mean")},
+    **{n: rf"\operatorname{{{n}}}" for n in ("sign", "mean", "triu", "tril", "diag")},
+    **{n: rf"\operatorname{{{n}}}" for n in ("flip", "roll", "reshape", "swapaxes", "moveaxis")},
+    "diff": r"\Delta",
+    "rot90": r"\operatorname{rot}_{90}",
     "rint": r"\operatorname{round}",
 }
 CONSTANTS = {"pi": r"\pi", "e": "e", "inf": r"\infty", "nan": r"\text{NaN}"}
@@ -179,11 +182,15 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
     if isinstance(node, ast.Starred):
         return expression(node.value, names)
     if isinstance(node, ast.Tuple):
-        return r",\,".join(expression(entry, names) for entry in node.elts)
+        inner = r",\,".join(expression(entry, names) for entry in node.elts)
+        numbers = all(isinstance(entry, ast.Constant) for entry in node.elts)
+        return rf"\left({inner}\right)" if numbers else inner
     if isinstance(node, ast.Attribute) and node.attr == "T":
         return rf"{wrapped(node.value, names)}^{{\top}}"
     if isinstance(node, ast.Attribute) and node.attr == "size":
         return rf"\operatorname{{size}}({expression(node.value, names)})"
+    if isinstance(node, ast.Attribute) and node.attr == "shape":
+        return rf"\mathrm{{shape}}\left({expression(node.value, names)}\right)"
     if isinstance(node, ast.Attribute) and node.attr in CONSTANTS:
         return CONSTANTS[node.attr]
     if isinstance(node, ast.Compare):
@@ -194,6 +201,11 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
         return rf"\mathbf{{1}}[{left} {sign} {right}]"
     if isinstance(node, ast.Call):
         return call(node, names)
+    if isinstance(node, ast.Subscript) and not any(
+        isinstance(part, ast.Name) for part in ast.walk(node.slice)
+    ):
+        index = ast.unparse(ast.Subscript(ast.Name("x"), node.slice)).removeprefix("x")
+        return rf"{wrapped(node.value, names)}_{{{index}}}"
     return rf"\texttt{{{escape(ast.unparse(node))}}}"
 
 
@@ -244,15 +256,25 @@ def call(node: ast.Call, names: dict[str, str]) -> str:
         return rf"\begin{{cases}}{inner[1]} & {holds} \\ {inner[2]} & \text{{else}}\end{{cases}}"
     if name == "expand_dims":
         return inner[0]
-    if name == "reshape" and isinstance(node.func, ast.Attribute):
+    method = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "np"
+    if name == "reshape" and method and isinstance(node.func, ast.Attribute):
         return wrapped(node.func.value, names)
     if name == "atleast_2d":
         return rf"{wrapped(node.args[0], names)}^{{\top}}"
     if name == "outer":
         return rf"{inner[0]}\,{inner[1]}^{{\top}}"
     if name in FUNCTIONS:
-        return rf"{FUNCTIONS[name]}\left({', '.join(inner)}\right)"
+        return rf"{FUNCTIONS[name]}{below(node)}\left({', '.join(inner)}\right)"
     return rf"\mathrm{{{escape(name)}}}\left({', '.join(inner)}\right)"
+
+
+def below(node: ast.Call) -> str:
+    """Returns the subscript that says along which axes a function works, or at which diagonal, or ""."""
+    for keyword in node.keywords:
+        if keyword.arg in ("axis", "k"):
+            which = ast.unparse(keyword.value).strip("()").replace(" ", "")
+            return rf"_{{\text{{axis }}{which}}}" if keyword.arg == "axis" else f"_{{{which}}}"
+    return ""
 
 
 def graph_names(graph: Graph, codes: tuple[str, ...]) -> dict[str, str]:

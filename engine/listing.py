@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -403,6 +404,8 @@ def setting_expression(value: object) -> ast.expr:
             for p in (value.start, value.stop, value.step)
         ]
         return ast.Slice(*parts)
+    if isinstance(value, float) and not math.isfinite(value):
+        return ast.parse(literal(value), mode="eval").body
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     if value is None or value is Ellipsis or isinstance(value, bool | int | float | str):
@@ -512,7 +515,8 @@ class Simplifier(ast.NodeTransformer):
                 assert isinstance(chosen, ast.expr)
                 return chosen
         self.generic_visit(node)
-        return node
+        decided = number_of(node.test)
+        return node if decided is None else node.body if decided else node.orelse
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Picks an entry of a written-out tuple; a tuple of one index loses its comma."""
@@ -523,6 +527,17 @@ class Simplifier(ast.NodeTransformer):
         if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 1:
             node.slice = node.slice.elts[0]
         return node
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
+        """Writes a tuple's entries out where it stands starred in another."""
+        self.generic_visit(node)
+        entries: list[ast.expr] = []
+        for entry in node.elts:
+            if isinstance(entry, ast.Starred) and isinstance(entry.value, ast.Tuple):
+                entries.extend(entry.value.elts)
+            else:
+                entries.append(entry)
+        return ast.Tuple(entries, node.ctx)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Leaves out settings that say what NumPy does anyway; an outer product with 1 is a row or a column."""
@@ -542,6 +557,10 @@ def is_default(keyword: ast.keyword) -> bool:
     return isinstance(value, ast.Constant) and (keyword.arg, value.value) in (
         ("axis", None),
         ("keepdims", False),
+        ("k", 0),
+        ("offset", 0),
+        ("axis1", 0),
+        ("axis2", 1),
     )
 
 

@@ -98,6 +98,12 @@ def dense(node: Node, key: int, values: Sequence[Array]) -> Array | None:
     out, argument = values[node.index], values[node.arguments[key]]
     if out.size * argument.size > DENSE_CAP:
         return None
+    if REGISTRY[node.primitive or ""].placed:
+        ones = np.zeros((out.size, argument.size))
+        numbers = np.arange(out.size, dtype=np.float64).reshape(out.shape)
+        places = vjp(node, key, numbers, values).astype(np.int64)
+        ones[places.ravel(), np.arange(argument.size)] = 1.0
+        return ones.reshape(out.shape + argument.shape)
     rows = np.zeros((out.size, *argument.shape))
     for row in range(out.size):
         upstream = np.zeros(out.size)

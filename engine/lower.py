@@ -564,7 +564,8 @@ class Lowering(Expressions):
 
     def replace(self, target: ast.Name, old: Ref, new: Ref) -> None:
         """Makes `new` the content of the array that `old` was, for every name that shares it."""
-        if old.view:
+        others = [v for scope in self.scopes for n, v in scope.items() if n != target.id]
+        if old.view and any(shares(value, old.buffer) for value in others):
             raise NotAllowed(
                 f"{shown(target.id)} is a part of another array: NumPy would change that one too.",
                 span=self.span(target),
@@ -575,6 +576,13 @@ class Lowering(Expressions):
             for name, value in scope.items():
                 scope[name] = changed(value, old, moved, name)
         self.bind(target.id, moved)
+
+
+def shares(value: object, buffer: int) -> bool:
+    """Returns whether a value is an array in that memory, or a list with one in it."""
+    if isinstance(value, list | tuple):
+        return any(shares(entry, buffer) for entry in value)
+    return isinstance(value, Ref) and value.buffer == buffer
 
 
 def changed(value: object, old: Ref, moved: Ref, name: str) -> object:

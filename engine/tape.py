@@ -212,8 +212,7 @@ class Tape:
         shapes = [d.shape for d in drafts]
         try:
             if primitive.derived:
-                chosen = {k: complete[k] for k in primitive.open_settings}
-                complete |= {k: rule(*shapes, **chosen) for k, rule in primitive.derived.items()}
+                complete = primitive.completed(complete, shapes)
             shape = primitive.shape(*shapes, **complete)
         except ShapeMismatch as error:
             self.learn(error, refs)

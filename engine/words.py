@@ -14,6 +14,7 @@ from engine.primitives import REGISTRY, Structure
 from engine.trace import Local, Wire
 
 SLOPE_NUMBERS = 4
+PLACED = "1 for every entry at its place, 0 elsewhere"
 FEW = 6
 
 
@@ -85,7 +86,8 @@ class Words:
         for wire in wires:
             if self.nodes[wire.source].kind is Kind.CONSTANT or not has_rule(node, wire.key):
                 continue
-            slope = self.slope(wire.local)
+            placed = REGISTRY[node.primitive or ""].placed
+            slope = PLACED if placed else self.slope(wire.local)
             parts.append(f"∂{self.labels[node.index]}/∂{self.labels[wire.source]} = {slope}")
         tail = f" Here {', '.join(dict.fromkeys(parts))}." if parts else ""
         return f"{REGISTRY[node.primitive or ''].words}{tail}"

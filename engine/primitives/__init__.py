@@ -5,10 +5,15 @@ from engine.primitives import (  # noqa: F401  (registration)
     arithmetic,
     clipping,
     comparison,
+    copying,
+    diagonals,
+    differences,
     elementwise,
     exponential,
     indexing,
+    joining,
     linear,
+    picking,
     reduction,
     rounding,
     routing,
@@ -17,6 +22,7 @@ from engine.primitives import (  # noqa: F401  (registration)
     shaping,
     statistics,
     trigonometry,
+    turning,
 )
 from engine.primitives.primitive import OVERLOADS, REGISTRY, Primitive, Structure
 

@@ -29,6 +29,21 @@ class Gates(Protocol):
     def shape(self, value: Value) -> Shape:
         """Returns a value's shape; () for a plain number."""
 
+    def need_axes(self, value: Value, least: int) -> None:
+        """Says that an input which nobody gave has so many axes; of all else it asks nothing."""
+
+    def copy(self, value: Value) -> Value:
+        """Returns an array of its own with the same entries: names that share the other do not change it."""
+
+    def index(self, value: Value, choices: int) -> Value:
+        """Returns whole numbers that pick from an axis of so many entries; an input becomes a label.
+
+        Raises ShapeMismatch for a number that is out of range, NotAllowed for one that is computed.
+        """
+
+    def setting(self, value: Value) -> object:
+        """Returns plain whole numbers, truth values or None, in tuples; raises NotAllowed for what is computed."""
+
     def whole(self, value: Value, what: str) -> int:
         """Returns a plain whole number; raises BadCall naming `what` for anything else."""
 
@@ -58,11 +73,13 @@ class Composition:
     def form(self) -> str:
         """How it is written, for a hint."""
         parameters = list(inspect.signature(self.function).parameters.values())[1:]
-        shown = [
-            p.name if p.default is inspect.Parameter.empty else f"{p.name}={p.default!r}"
-            for p in parameters
-        ]
-        return f"np.{self.name}({', '.join(shown)})"
+        shown = []
+        for p in parameters:
+            name = f"*{p.name}" if p.kind is inspect.Parameter.VAR_POSITIONAL else p.name
+            shown.append(name if p.default is inspect.Parameter.empty else f"{name}={p.default!r}")
+        arguments = ", ".join(shown)
+        brackets = f"[{arguments}]" if self.name in BRACKETED else f"({arguments})"
+        return f"np.{self.name}{brackets}"
 
 
 COMPOSITIONS: dict[str, Composition] = {}
@@ -70,6 +87,21 @@ COMPOSITIONS: dict[str, Composition] = {}
 
 COMPOSED_METHODS: dict[str, Composition] = {}
 """By an array's method."""
+
+
+BRACKETED: dict[str, Composition] = {}
+"""What is written in brackets like an index: np.c_[a, b]."""
+
+
+def bracketed(name: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Registers the decorated `(gates, *values) -> value` for np.name[...]."""
+
+    def keep(function: Callable[..., Value]) -> Callable[..., Value]:
+        words = (inspect.getdoc(function) or "").partition("\n")[0]
+        BRACKETED[name] = Composition(name, function, words, (name,), ())
+        return function
+
+    return keep
 
 
 def composition(
@@ -85,3 +117,9 @@ def composition(
         return function
 
     return keep
+
+
+def compositions() -> list[Composition]:
+    """Returns every function made of gates, by name."""
+    made = [*COMPOSITIONS.values(), *COMPOSED_METHODS.values(), *BRACKETED.values()]
+    return sorted({c.name: c for c in made}.values(), key=lambda c: c.name)

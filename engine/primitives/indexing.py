@@ -102,6 +102,7 @@ getitem = register(
         words="Picks entries: they get the upstream signal back in their places, all others get zero.",
         samples=getitem_samples,
         spellings=(),
+        view=True,
     )
 )
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -74,6 +74,10 @@ class Primitive:
             argument may be called a, x or x1 without saying so here.
         derived: setting -> `(*shapes, **settings) -> its value`, for settings that follow from the shapes (where each
             joined array starts) and that a program cannot give; `settings` are those it can.
+        placed: whether an argument's entries stand unchanged at places of the output (a join, a frame of zeros), so that
+            its rule picks those places' upstream: one run of it on their numbers finds the whole Jacobian.
+        view: whether NumPy's result shares memory with the first argument; default: where entries only change places or
+            are stretched.
     """
 
     name: str
@@ -93,6 +97,8 @@ class Primitive:
     selects: bool = False
     keywords: Mapping[str, str] = field(default_factory=dict)
     derived: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    placed: bool = False
+    view: bool | None = None
     family: str = field(default="", compare=False)
 
     @cached_property
@@ -134,6 +140,21 @@ class Primitive:
         """Names of the settings that hold text, such as einsum's subscripts; annotated as `str`."""
         parameters = inspect.signature(self.forward).parameters
         return frozenset(n for n in self.settings if "str" in str(parameters[n].annotation))
+
+    @property
+    def shares_memory(self) -> bool:
+        """Whether NumPy's result is a view of the first argument."""
+        if self.view is not None:
+            return self.view
+        return self.structure in (Structure.PERMUTATION, Structure.BROADCAST)
+
+    def completed(
+        self, settings: Mapping[str, object], shapes: Sequence[Shape]
+    ) -> dict[str, object]:
+        """Returns the settings of a call with their defaults, and with what follows from the arguments' shapes."""
+        complete = {**self.settings, **settings}
+        chosen = {name: complete[name] for name in self.open_settings}
+        return complete | {name: rule(*shapes, **chosen) for name, rule in self.derived.items()}
 
     @cached_property
     def gives(self) -> str:

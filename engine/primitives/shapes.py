@@ -76,3 +76,15 @@ def axes_of(shape: Shape, axis: Axis, *, argument: int = 0) -> tuple[int, ...]:
             f"Axes {named} of shape {show(shape)} name one twice.", hint="Name it once."
         )
     return tuple(result)
+
+
+def one_axis(shape: Shape, axis: object, *, argument: int = 0) -> int:
+    """Returns the one axis that a setting names, counted from 0.
+
+    Raises:
+        BadCall: for an axis that is not a whole number, or several.
+        ShapeMismatch: for an axis that the shape does not have.
+    """
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise BadCall(f"One axis belongs here, not {excerpt(axis)}.", hint="axis=0")
+    return axes_of(shape, axis, argument=argument)[0]

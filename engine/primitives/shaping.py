@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.errors import BadCall, ShapeMismatch, excerpt
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.samples import normal
-from engine.primitives.shapes import Axis, axes_of, broadcast, show
+from engine.primitives.shapes import Axis, axes_of, broadcast, one_axis, show
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -97,6 +97,7 @@ reshape = register(
         ),
         spellings=("reshape",),
         methods=("reshape",),
+        keywords={"newshape": "shape", "shape": "shape"},  # the older name and today's
     )
 )
 
@@ -285,7 +286,7 @@ transpose = register(
                 ((3,), {"axes": (0,)}),
             ),
         ),
-        spellings=("transpose",),
+        spellings=("transpose", "permute_dims"),
         methods=("transpose",),
     )
 )
@@ -297,7 +298,7 @@ def swapped(x: Shape, *, axis1: int, axis2: int) -> Shape:
     Raises:
         ShapeMismatch: for an axis that the shape does not have.
     """
-    (first,), (second,) = axes_of(x, axis1), axes_of(x, axis2)
+    first, second = one_axis(x, axis1), one_axis(x, axis2)
     order = {first: second, second: first}
     return tuple(x[order.get(i, i)] for i in range(len(x)))
 
@@ -403,7 +404,7 @@ def stretched(x: Shape, *, shape: int | Shape) -> Shape:
         ShapeMismatch: where x does not stretch to it.
     """
     sizes = sizes_of(shape)
-    if len(x) > len(sizes) or broadcast(sizes, x) != sizes:
+    if min(sizes, default=0) < 0 or len(x) > len(sizes) or broadcast(sizes, x) != sizes:
         raise ShapeMismatch(
             f"{show(x)} does not stretch to {show(sizes)}.",
             hint="Only axes of size 1, or new ones in front, can be stretched.",

@@ -198,6 +198,7 @@ const SPOKEN = new Map(
     "NaN?": "is NaN",
     "∞?": "is infinite",
     "finite?": "is finite",
+    Δ: "differences",
   }),
 );
 

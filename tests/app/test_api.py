@@ -148,6 +148,8 @@ def test_every_primitive_is_listed_with_its_own_code(client: TestClient):
     mul = next(p for p in answer.primitives if p.name == "mul")
     assert "upstream" in mul.gradients["x"]
     assert "dot" in answer.overloads
+    split = next(f for f in answer.functions if f.name == "split")
+    assert split.form == "np.split(ary, indices_or_sections, axis=0)"
 
 
 def test_every_limit_is_listed(client: TestClient):

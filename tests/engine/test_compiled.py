@@ -70,7 +70,7 @@ def one_gate(
         )
         if given:
             inputs[f"x{key}"] = Input(f"x{key}", key, value, False, False, Role.DATA)
-    complete = {**primitive.settings, **settings}
+    complete = primitive.completed(settings, [np.shape(array) for array in arrays])
     shape = np.shape(primitive.forward(*arrays, **complete))
     last = len(arrays)
     places = tuple(range(last))
