@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.forward import in_arithmetic
+from engine.forward import in_arithmetic, unsolvable
 from engine.graph import Array, Graph, Node, Shape
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Structure
@@ -178,7 +178,10 @@ def vjp(node: Node, key: int, upstream: Array, values: Sequence[Array]) -> Array
     settings = dict(node.settings)
     if primitive.variadic and key >= len(primitive.arguments) - 1:
         settings["position"] = key - len(primitive.arguments) + 1
-    return np.asarray(primitive.vjp[name](upstream, out, *arguments, **settings))
+    try:
+        return np.asarray(primitive.vjp[name](upstream, out, *arguments, **settings))
+    except np.linalg.LinAlgError as error:
+        raise unsolvable(node, error, "The gradient behind ") from error
 
 
 def kept(node: Node, reduced: NDArray[Entry], argument: Array) -> NDArray[Entry]:

@@ -20,6 +20,7 @@ from engine.language import nearest, shown
 from engine.plain import Number, is_plain, to_float
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
 from engine.primitives.composition import COMPOSED_METHODS, COMPOSITIONS, Composition
+from engine.primitives.shapes import show
 from engine.tape import Ref
 
 
@@ -66,7 +67,7 @@ class Calls(Indexing):
     scopes: list[dict[str, object]]
     calls: list[str]
     modules: dict[str, int]
-    aliases: set[str]
+    aliases: dict[str, str]
     inputs: dict[str, Ref]
     work: int
 
@@ -85,7 +86,7 @@ class Calls(Indexing):
         """Returns an attribute of an array."""
 
     def dotted(self, node: ast.expr) -> str | None:
-        """Returns "linalg.norm" for np.linalg.norm, or None where the root is not NumPy."""
+        """Returns "linalg.norm" for np.linalg.norm or linalg.norm, or None where the root is not NumPy."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -94,7 +95,7 @@ class Calls(Indexing):
             return None
         if any(node.id in scope for scope in self.scopes) or node.id in self.given:
             return None
-        return ".".join(reversed(parts))
+        return ".".join([*self.aliases[node.id].split(".")[1:], *reversed(parts)])
 
     def call(self, node: ast.Call) -> object:
         """Returns the result of a call: a program's own function, NumPy's, or a method."""
@@ -632,9 +633,24 @@ class Composer:
         """Returns plain whole numbers, truth values or None, in tuples where there are several."""
         return self._calls.setting(value, self._node)
 
+    def at_least(self, value: object, rank: int, word: str) -> tuple[int, ...]:
+        """Returns the shape of a value with that many axes; a free name is given them."""
+        shape = self.shape(value)
+        if len(shape) < rank:
+            if isinstance(value, Ref):
+                self._calls.need_rank(value, rank)
+            raise ShapeMismatch(
+                f"np.{word} needs {rank} dimension{'s' if rank > 1 else ''} here, not shape {show(shape)}.",
+                hint="Give it a matrix." if rank == 2 else "Give it more axes.",
+            )
+        return shape
+
     def whole(self, value: object, what: str) -> int:
         """Returns a plain whole number."""
-        plain = self._calls.setting(value, self._node)
+        try:
+            plain = self._calls.setting(value, self._node)
+        except NotAllowed:
+            plain = None
         if isinstance(plain, bool) or not isinstance(plain, int):
             raise BadCall(f"{what} is a whole number.", hint=f"Write {what} as a plain number.")
         return plain

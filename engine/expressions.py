@@ -14,7 +14,7 @@ from engine.inputs import whole
 from engine.language import nearest, shown
 from engine.plain import ARITHMETIC, COMPARISONS, arithmetic, is_plain
 from engine.primitives import OVERLOADS
-from engine.primitives.composition import BRACKETED, COMPOSITIONS
+from engine.primitives.composition import BRACKETED, COMPOSITIONS, Fields
 from engine.primitives.shapes import show
 from engine.tape import Draft, Ref, Sizes
 
@@ -227,7 +227,9 @@ class Expressions(Calls):
                 span=self.span(node),
                 hint=f"Write {name}(...)."
                 if name not in self.aliases
-                else f"Write {name}.exp(...), say.",
+                else f"Write {name}.exp(...), say."
+                if self.aliases[name] == "numpy"
+                else f"Write {name}.norm(...), say.",
             )
         bound = (n for n in self.globals if n not in self.inputs or n in self.assigned)
         known = [*bound, *self.scopes[-1], *self.given, *self.written_out]
@@ -294,6 +296,8 @@ class Expressions(Calls):
         value = self.value(node.value)
         if node.attr == "mT":
             return self.composed(COMPOSITIONS["matrix_transpose"], [value], {}, node)
+        if isinstance(value, Fields) and node.attr in value.names:
+            return value[value.names.index(node.attr)]
         if node.attr in ("shape", "size", "ndim", "T"):
             ref = self.node(value, node)
             shape = self.drafts[ref.index].shape

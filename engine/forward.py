@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadInput, ShapeMismatch
+from engine.errors import BadInput, ShapeMismatch, excerpt
 from engine.graph import Array, Graph, Kind, Node, Whole
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Primitive
@@ -54,6 +54,8 @@ def evaluate(node: Node, primitive: Primitive, arguments: list[Array]) -> Array:
     arguments = in_arithmetic(primitive, arguments)
     try:
         value: Array = np.asarray(primitive.forward(*arguments, **node.settings))
+    except np.linalg.LinAlgError as error:
+        raise unsolvable(node, error) from error
     except (IndexError, OverflowError, TypeError, ValueError) as error:
         raise BadInput(
             f"{primitive.name} cannot be computed with these values.",
@@ -67,3 +69,40 @@ def evaluate(node: Node, primitive: Primitive, arguments: list[Array]) -> Array:
             hint="Build the circuit again for these inputs.",
         )
     return value
+
+
+UNSOLVABLE = (
+    (
+        "singular",
+        "the matrix is singular, it has no inverse",
+        "Add a small multiple of the identity, such as A + 1e-3 * np.eye(n), or use np.linalg.pinv.",
+    ),
+    (
+        "positive definite",
+        "the matrix is not positive definite, not all its eigenvalues are above 0",
+        "Give a symmetric matrix such as A @ A.T + np.eye(n).",
+    ),
+    (
+        "converge",
+        "the algorithm does not come to an end with these values",
+        "Look for entries that are not finite or far too large.",
+    ),
+)
+"""What NumPy's message says, what we say, and the fix."""
+
+
+def unsolvable(node: Node, error: np.linalg.LinAlgError, what: str = "") -> BadInput:
+    """Returns the refusal of a gate whose matrix cannot be inverted or decomposed.
+
+    Args:
+        node: the gate.
+        error: what NumPy says.
+        what: what could not be computed there, where it is not the value.
+    """
+    said = str(error).lower()
+    cause, hint = "its matrix does not allow it", "Give another matrix."
+    for word, known, fix in UNSOLVABLE:
+        if word in said:
+            cause, hint = known, fix
+    name = excerpt(node.name or node.primitive)
+    return BadInput(f"{what}{name} cannot be computed: {cause}.", span=node.span, hint=hint)

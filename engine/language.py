@@ -15,7 +15,8 @@ from engine.primitives import OVERLOADS, REGISTRY
 from engine.primitives.composition import COMPOSITIONS
 from engine.source import Text
 
-MODULES = ("np", "numpy")
+MODULES = {"np": "numpy", "numpy": "numpy", "linalg": "numpy.linalg"}
+"""Modules by the names that stand for them in every program."""
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",

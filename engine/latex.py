@@ -55,6 +55,7 @@ FUNCTIONS = {
     "maximum": r"\max",
     "minimum": r"\min",
     "trace": r"\operatorname{tr}",
+    "eigvalsh": r"\lambda",
     **{n: rf"\operatorname{{{n}}}" for n in ("sign", "mean", "triu", "tril", "diag")},
     **{n: rf"\operatorname{{{n}}}" for n in ("flip", "roll", "reshape", "swapaxes", "moveaxis")},
     "diff": r"\Delta",
@@ -82,6 +83,9 @@ FORMS = {
 }
 """Calls that have a notation of their own, over their arguments."""
 INDICATOR = re.compile(r"\\mathbf\{1\}\[([^\[\]]*)\]")
+PARTS = {"U": "U", "Vh": r"V^{\top}", "eigenvectors": "V"}
+"""What decompositions give, as every textbook names it."""
+
 DELTA = r"\delta"
 """The error signal that arrives at a gate."""
 
@@ -185,8 +189,10 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
         inner = r",\,".join(expression(entry, names) for entry in node.elts)
         numbers = all(isinstance(entry, ast.Constant) for entry in node.elts)
         return rf"\left({inner}\right)" if numbers else inner
-    if isinstance(node, ast.Attribute) and node.attr == "T":
-        return rf"{wrapped(node.value, names)}^{{\top}}"
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        return transposed(node.value, names)
+    if isinstance(node, ast.Attribute) and node.attr in PARTS:
+        return PARTS[node.attr]
     if isinstance(node, ast.Attribute) and node.attr == "size":
         return rf"\operatorname{{size}}({expression(node.value, names)})"
     if isinstance(node, ast.Attribute) and node.attr == "shape":
@@ -201,6 +207,8 @@ def expression(node: ast.expr, names: dict[str, str]) -> str:
         return rf"\mathbf{{1}}[{left} {sign} {right}]"
     if isinstance(node, ast.Call):
         return call(node, names)
+    if isinstance(node, ast.Subscript) and only_adds_axes(node.slice):
+        return with_axes(node, names)
     if isinstance(node, ast.Subscript) and not any(
         isinstance(part, ast.Name) for part in ast.walk(node.slice)
     ):
@@ -226,13 +234,13 @@ def binary(node: ast.BinOp, names: dict[str, str]) -> str:
         base = rf"\left({inner}\right)" if loose else inner
         return rf"{base}^{{{expression(node.right, names)}}}"
     if isinstance(node.op, ast.MatMult):
-        return rf"{wrapped(node.left, names)}\,{wrapped(node.right, names)}"
+        return rf"{factor(node.left, names)}\,{factor(node.right, names)}"
     if isinstance(node.op, ast.FloorDiv):
         return FORMS["floor_divide"].format(
             expression(node.left, names), expression(node.right, names)
         )
     if isinstance(node.op, ast.Mult | ast.BitAnd):  # of indicators, "and" is the product
-        return rf"{wrapped(node.left, names)} \cdot {wrapped(node.right, names)}"
+        return rf"{term(node.left, names)} \cdot {term(node.right, names)}"
     sign = "+" if isinstance(node.op, ast.Add) else "-"
     right = wrapped(node.right, names) if sign == "-" else expression(node.right, names)
     return f"{expression(node.left, names)} {sign} {right}"
@@ -243,6 +251,71 @@ def wrapped(node: ast.expr, names: dict[str, str]) -> str:
     inner = expression(node, names)
     loose = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
     return rf"\left({inner}\right)" if loose or isinstance(node, ast.UnaryOp) else inner
+
+
+def factor(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns a factor of a matrix product: an elementwise product stands in brackets."""
+    inner = wrapped(node, names)
+    elementwise = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    return rf"\left({inner}\right)" if elementwise else inner
+
+
+def term(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns a factor of an elementwise product: a matrix product stands in brackets."""
+    inner = wrapped(node, names)
+    mixes = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+    return rf"\left({inner}\right)" if mixes else inner
+
+
+def base(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns what a transpose or an inverse is taken of: a product stands in brackets too."""
+    product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult | ast.Div)
+    product = product or (isinstance(node, ast.Call) and name_of(node) in PRODUCTS)
+    return rf"\left({expression(node, names)}\right)" if product else wrapped(node, names)
+
+
+def transposed(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns a transposed expression; of an inverse in one exponent."""
+    if isinstance(node, ast.Call) and name_of(node) == "inv":
+        return rf"{base(node.args[0], names)}^{{-\top}}"
+    return rf"{base(node, names)}^{{\top}}"
+
+
+def inverted(node: ast.expr, names: dict[str, str]) -> str:
+    """Returns an inverse; of a transposed expression in one exponent."""
+    if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+        return rf"{base(node.value, names)}^{{-\top}}"
+    return rf"{base(node, names)}^{{-1}}"
+
+
+AXES_ONLY = {
+    **{"(..., None, :)": "j", "(..., None)": "i", "(None, :)": r"\top"},
+    **dict.fromkeys(("(..., None, None)", "(:, None)", "(..., 0)"), ""),
+}
+"""Indices of gradient rules that only give an array the axes it needs beside another -> what is written for them."""
+
+
+def only_adds_axes(index: ast.expr) -> bool:
+    """Returns whether an index keeps every entry: [..., None], [:, None], or the [..., 0] that takes an axis away again."""
+    return ast.unparse(index) in AXES_ONLY
+
+
+def with_axes(node: ast.Subscript, names: dict[str, str]) -> str:
+    """Returns an array as it stands beside one with more axes: with the index that runs along it, or as a row."""
+    mark = AXES_ONLY[ast.unparse(node.slice)]
+    if mark == r"\top":
+        return transposed(node.value, names)
+    inner = wrapped(node.value, names)
+    return rf"{{{inner}}}_{{{mark}}}" if mark else inner
+
+
+def name_of(node: ast.Call) -> str:
+    """Returns the last name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
+
+
+PRODUCTS = ("outer", "cross", "solve")
+"""Calls that are written as products."""
 
 
 def call(node: ast.Call, names: dict[str, str]) -> str:
@@ -259,13 +332,36 @@ def call(node: ast.Call, names: dict[str, str]) -> str:
     method = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "np"
     if name == "reshape" and method and isinstance(node.func, ast.Attribute):
         return wrapped(node.func.value, names)
+    if name == "tensordot" and isinstance(node.args[2], ast.Tuple):
+        axes = ast.unparse(node.args[2])
+        return rf"\mathrm{{tensordot}}_{{\text{{{axes}}}}}\left({inner[0]}, {inner[1]}\right)"
+    if name == "inv":
+        return inverted(node.args[0], names)
+    if name == "solve":
+        return rf"{inverted(node.args[0], names)}\,{factor(node.args[1], names)}"
+    if name == "eye":
+        shift = next((expression(k.value, names) for k in node.keywords if k.arg == "k"), "")
+        return rf"I_{{{shift}}}" if shift else "I"
+    if name == "tri":
+        return r"\mathbf{1}_{i \ge j}"
+    if name == "cross":
+        return rf"{wrapped(node.args[0], names)} \times {wrapped(node.args[1], names)}"
     if name == "atleast_2d":
         return rf"{wrapped(node.args[0], names)}^{{\top}}"
     if name == "outer":
-        return rf"{inner[0]}\,{inner[1]}^{{\top}}"
+        return rf"{factor(node.args[0], names)}\,{transposed(node.args[1], names)}"
     if name in FUNCTIONS:
         return rf"{FUNCTIONS[name]}{below(node)}\left({', '.join(inner)}\right)"
-    return rf"\mathrm{{{escape(name)}}}\left({', '.join(inner)}\right)"
+    said = [
+        rf"_{{\text{{{text}}}}}" for a, text in zip(node.args, inner, strict=True) if is_text(a)
+    ]
+    inner = [text for a, text in zip(node.args, inner, strict=True) if not is_text(a)]
+    return rf"\mathrm{{{escape(name)}}}{''.join(said)}\left({', '.join(inner)}\right)"
+
+
+def is_text(node: ast.expr) -> bool:
+    """Returns whether an argument is text, such as einsum's subscripts."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def below(node: ast.Call) -> str:

@@ -114,6 +114,7 @@ class Site:
         shape: the argument's shape.
         summed: axes that its gradient is summed over.
         adds: whether an earlier line has begun the same gradient, so that this one adds to it.
+        flat: whether nothing at the gate has more than two axes, so that `.mT` is what lectures write as `.T`.
     """
 
     primitive: str
@@ -126,6 +127,7 @@ class Site:
     shape: Shape
     summed: tuple[int, ...]
     adds: bool
+    flat: bool = False
 
 
 class Lines(NamedTuple):
@@ -184,6 +186,7 @@ class Writer:
             shape=self.graph.nodes[places[key]].shape,
             summed=summed,
             adds=adds,
+            flat=all(len(self.graph.nodes[k].shape) <= 2 for k in (node.index, *places)),
         )
         template = written(site)
         code = {str(k): self.names[a] for k, a in enumerate(places)}
@@ -313,7 +316,9 @@ def rule(site: Site, upstream: ast.expr, target: str) -> list[ast.stmt]:
     table |= {setting: setting_expression(value) for setting, value in settings.items()}
     if primitive.variadic:
         table["position"] = ast.Constant(site.key - len(primitive.arguments) + 1)
-    statements = [Sizes(site.scalar_out).visit(s) for s in fresh_rule(primitive, name)]
+    statements = [
+        Sizes(site.scalar_out, flat=site.flat).visit(s) for s in fresh_rule(primitive, name)
+    ]
     last = statements[-1]
     returns_name = isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
     local = last.value.id if returns_name and isinstance(last.value, ast.Name) else ""
@@ -442,13 +447,29 @@ def rule_source(name: str, argument: str) -> str:
 
 
 class Sizes(ast.NodeTransformer):
-    """Writes `out.size` as 1 for a single number; keeping reduced axes does not change a size."""
+    """Writes what is known of shapes: `out.size` is 1 for a single number, which needs no axes to be stretched along.
 
-    def __init__(self, scalar: bool) -> None:
+    Keeping reduced axes does not change a size.
+
+    Args:
+        scalar: whether the gate's value is one number.
+        flat: whether nothing at the gate has more than two axes.
+    """
+
+    def __init__(self, scalar: bool, *, flat: bool) -> None:
         self.scalar = scalar
+        self.flat = flat
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """Leaves new axes of a single number out."""
+        self.generic_visit(node)
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return node.value if self.scalar and names <= {"upstream", "out"} else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """Replaces `out.size`."""
+        """Replaces `out.size`, and `.mT` of a matrix."""
+        if node.attr == "mT" and self.flat:
+            node.attr = "T"
         if node.attr == "size" and isinstance(node.value, ast.Name) and node.value.id == "out":
             return ast.Constant(1) if self.scalar else ast.Attribute(slot("o"), "size", ast.Load())
         self.generic_visit(node)
@@ -522,6 +543,8 @@ class Simplifier(ast.NodeTransformer):
         """Picks an entry of a written-out tuple; a tuple of one index loses its comma."""
         self.generic_visit(node)
         place = number_of(node.slice)
+        if number_of(node.value) == 1:  # an upstream of 1 needs no axes
+            return node.value
         if isinstance(node.value, ast.Tuple) and place is not None and place == int(place):
             return node.value.elts[int(place)]
         if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 1:
@@ -548,7 +571,18 @@ class Simplifier(ast.NodeTransformer):
                 return ast.parse(f"np.atleast_2d({ast.unparse(node.args[1])})", mode="eval").body
             if number_of(node.args[1]) == 1:
                 return ast.parse(f"{ast.unparse(node.args[0])}.reshape(-1, 1)", mode="eval").body
-        return node
+        return neutral(node)
+
+
+def neutral(node: ast.Call) -> ast.expr:
+    """Returns what a call leaves to do: axes in their order need no transposing, a product with 1 is the other factor."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name == "transpose" and len(node.args) == 2 and isinstance(node.args[1], ast.Tuple):
+        order = [number_of(entry) for entry in node.args[1].elts]
+        return node.args[0] if order == list(range(len(order))) else node
+    if name in ("matvec", "vecmat") and 1 in map(number_of, node.args):
+        return node.args[0] if number_of(node.args[1]) == 1 else node.args[1]
+    return node
 
 
 def is_default(keyword: ast.keyword) -> bool:

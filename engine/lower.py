@@ -123,7 +123,7 @@ class Lowering(Expressions):
         self.scopes = [self.globals]
         self.calls = []
         self.modules = {}
-        self.aliases = set(language.MODULES)
+        self.aliases = dict(language.MODULES)
         self.inputs = {}
         self.assigned = set()
         self.assumed_sizes = set()
@@ -322,16 +322,16 @@ class Lowering(Expressions):
             self.imports(node)
 
     def imports(self, node: ast.Import | ast.ImportFrom) -> None:
-        """Accepts NumPy, under any name, and nothing else."""
-        if isinstance(node, ast.Import) and all(a.name == "numpy" for a in node.names):
-            self.aliases.update(a.asname or a.name for a in node.names)
+        """Accepts NumPy and its linalg, under any name, and nothing else."""
+        modules = set(language.MODULES.values())
+        if isinstance(node, ast.Import) and all(a.name in modules for a in node.names):
+            self.aliases.update({a.asname or a.name: a.name for a in node.names})
             return
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "numpy"
-            and not any(a.asname for a in node.names)
-        ):
-            return
+        if isinstance(node, ast.ImportFrom) and node.module in modules:
+            renamed = {a.asname: f"{node.module}.{a.name}" for a in node.names if a.asname}
+            if set(renamed.values()) <= modules:
+                self.aliases.update(renamed)
+                return
         name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
         raise NotAllowed(
             f"import of {shown(name or '')} is not in the language.",

@@ -16,6 +16,7 @@ from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, Span,
 from engine.graph import Kind, Node, Shape
 from engine.limits import Deadline, Limits
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
+from engine.primitives.composition import Fields
 from engine.primitives.shapes import show
 from engine.source import Text
 
@@ -128,6 +129,13 @@ class Tape:
         span = None if where is None else self.span(where)
         if isinstance(value, bool | int | float):
             return self.array_constant(np.asarray(float(value)), span)
+        if isinstance(value, Fields):
+            names = ", ".join(value.names)
+            raise NotAllowed(
+                f"This has {len(value)} results, and one belongs here.",
+                span=span,
+                hint=f"Take them apart: {names} = ...",
+            )
         if isinstance(value, list | tuple) and value:
             if any(isinstance(v, Ref) for v in value):
                 raise NotAllowed(
@@ -220,7 +228,7 @@ class Tape:
         except BadCall as error:
             error.span = error.span or span
             raise
-        self.charge(primitive, shape, shapes, span)
+        self.charge(primitive, shape, shapes, complete, span)
         draft = Draft(
             Kind.GATE,
             primitive.name,
@@ -294,7 +302,12 @@ class Tape:
         return error
 
     def charge(
-        self, primitive: Primitive, shape: Shape, shapes: Sequence[Shape], span: Span | None
+        self,
+        primitive: Primitive,
+        shape: Shape,
+        shapes: Sequence[Shape],
+        settings: Mapping[str, object],
+        span: Span | None,
     ) -> None:
         """Adds a gate's cost to the bill and checks it against the limits."""
         size = math.prod(shape)
@@ -305,7 +318,7 @@ class Tape:
         cost = (
             max([size, *(math.prod(s) for s in shapes)])
             if primitive.cost is None
-            else primitive.cost(shape, *shapes)
+            else primitive.cost(shape, *shapes, **{k: settings[k] for k in primitive.cost_settings})
         )
         self.flops += cost
         self.limits.check(

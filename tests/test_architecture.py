@@ -173,8 +173,8 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         "NumPy's functions, where a reduction's axes are kept",
     ),
     "engine/listing.py": (
-        {"expand_dims", "reshape", "sum"},
-        "NumPy's functions, written into code where broadcasting is undone",
+        {"expand_dims", "matvec", "outer", "reshape", "sum", "transpose", "vecmat"},
+        "NumPy's functions, written into code where broadcasting is undone, or shortened there",
     ),
     "engine/latex.py": (set(REGISTRY), "NumPy's functions, as they stand in the listing's code"),
     "engine/tracing.py": ({"sum"}, "the last word of an accumulate step's address"),

@@ -44,11 +44,30 @@ class Gates(Protocol):
     def setting(self, value: Value) -> object:
         """Returns plain whole numbers, truth values or None, in tuples; raises NotAllowed for what is computed."""
 
+    def at_least(self, value: Value, rank: int, word: str) -> Shape:
+        """Returns the shape of a value with that many axes; a free name is given them.
+
+        Raises:
+            ShapeMismatch: for a value with fewer; `word` names the function.
+        """
+
     def whole(self, value: Value, what: str) -> int:
         """Returns a plain whole number; raises BadCall naming `what` for anything else."""
 
     def several(self, value: Value) -> Sequence[Value]:
         """Returns the arrays of a list, a tuple, or an array's rows."""
+
+
+class Fields(tuple[Value, ...]):
+    """Several results with names of their own, such as `.sign` and `.logabsdet`."""
+
+    names: tuple[str, ...]
+
+    def __new__(cls, **values: Value) -> Fields:
+        """Returns the values in the order given, under their names."""
+        made = super().__new__(cls, values.values())
+        made.names = tuple(values)
+        return made
 
 
 @dataclass(frozen=True, slots=True)

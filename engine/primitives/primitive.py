@@ -69,7 +69,8 @@ class Primitive:
         positive: arguments that must be positive to stay finite; assumed inputs that feed them are chosen so.
         selects: whether a local gradient of 0 means that the entry was not chosen (where, max): no gradient is to come
             from behind it, even where the slope there is infinite.
-        cost: `(out_shape, *shapes) -> flops` of the forward pass; default: one an entry of the largest array.
+        cost: `(out_shape, *shapes) -> flops` of the forward pass, with the settings that it names keyword-only;
+            default: one an entry of the largest array.
         keywords: NumPy's names for arguments and settings where they are not ours, such as {"a_min": "low"}; the first
             argument may be called a, x or x1 without saying so here.
         derived: setting -> `(*shapes, **settings) -> its value`, for settings that follow from the shapes (where each
@@ -134,6 +135,12 @@ class Primitive:
     def open_settings(self) -> tuple[str, ...]:
         """Names of the settings that a program may give, in order: not `tie`, and none that is derived."""
         return tuple(n for n in self.settings if n != "tie" and n not in self.derived)
+
+    @cached_property
+    def cost_settings(self) -> tuple[str, ...]:
+        """Names of the settings that `cost` asks for."""
+        parameters = {} if self.cost is None else inspect.signature(self.cost).parameters
+        return tuple(n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY)
 
     @cached_property
     def text_settings(self) -> frozenset[str]:

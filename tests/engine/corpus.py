@@ -99,10 +99,11 @@ def written(primitive: Primitive, arrays: Sequence[Argument], settings: Settings
     keywords = given_settings(primitive, settings)
     for spelling, choose in OVERLOADS.items():
         if len(arrays) == 2 and chosen(choose, arrays) == primitive.name:
-            sign = ("@", "m0 @ m1") if spelling == "matmul" else (".dot", "m0.dot(m1)")
-            yield f"np.{spelling}", [f"y = np.{spelling}(m0, m1)"]
-            if np.ndim(arrays[0]):  # NumPy's single numbers have no .dot
-                yield sign[0], [f"y = {sign[1]}"]
+            signs_of = {"matmul": ("@", "m0 @ m1"), "dot": (".dot", "m0.dot(m1)")}
+            if numpy_has(spelling):
+                yield f"np.{spelling}", [f"y = np.{spelling}(m0, m1)"]
+            if spelling in signs_of and np.ndim(arrays[0]):  # single numbers have no .dot
+                yield signs_of[spelling][0], [f"y = {signs_of[spelling][1]}"]
     if not keywords:
         for sign in signs(primitive):
             yield sign, [f"y = m0 {sign} m1" if len(names) == 2 else f"y = {sign}m0"]

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LINALG = (
+    *("norm", "inv", "det", "solve", "pinv", "slogdet", "svdvals"),
+    *("cholesky", "eigh", "eigvalsh"),
+)
+"""What of np.linalg a program may call by its bare name."""
+
 
 def words(numpy: Any) -> dict[str, object]:
     """Returns what a program's words mean that are not NumPy's, in terms of a module like NumPy."""
@@ -38,7 +44,12 @@ def words(numpy: Any) -> dict[str, object]:
         return numpy.min(values[0]) if len(values) == 1 else reduce(numpy.minimum, values)
 
     own = (sigmoid, relu, softplus, softmax, log_softmax)
-    return {"np": numpy, "max": largest, "min": smallest, **{f.__name__: f for f in own}}
+    bare = {name: getattr(numpy.linalg, name, None) for name in LINALG}
+    return {
+        **{"np": numpy, "linalg": numpy.linalg, "max": largest, "min": smallest},
+        **{f.__name__: f for f in own},
+        **bare,
+    }
 
 
 WORDS = words(np)

@@ -142,10 +142,12 @@ def of_two(one: Shape, other: Shape) -> list[str]:
     ranks = (len(one), len(other))
     if min(ranks) >= 1:
         inner = other[-2] if len(other) > 1 else other[0]
-        stacks = fits(one[:-2], other[:-2]) and not (max(ranks) > 2 and min(ranks) == 1)
-        if one[-1] == inner and stacks:
+        if one[-1] == inner and fits(one[:-2], other[:-2]):
             found += ["{a} @ {b}", "np.matmul({a}, {b})"] * 3
-            found += ["np.dot({a}, {b})", "{a}.dot({b})"] * 2 if max(ranks) <= 2 else []
+        if one[-1] == inner:
+            found += ["np.dot({a}, {b})", "{a}.dot({b})"] * 2
+        if one[-1] == other[-1]:
+            found += ["np.inner({a}, {b})"]
         if max(ranks) == min(ranks) == 2 and one[0] == other[0]:
             found += ["{a}.T @ {b}"] * 3
     return found

@@ -110,7 +110,7 @@ LANGUAGE = [
     ("import os", "not-allowed", (1, 0), "'os'"),
     ("import numpy as np, os", "not-allowed", (1, 0), "numpy as np"),
     ("from os import path", "not-allowed", (1, 0), "'os'"),
-    ("import numpy.linalg", "not-allowed", (1, 0), "numpy.linalg"),
+    ("import numpy.fft", "not-allowed", (1, 0), "numpy.fft"),
     ("import torch", "not-allowed", (1, 0), "'torch'"),
     ("# nothing", "not-allowed", None, "computes nothing"),
     ("import numpy as np", "not-allowed", None, "computes nothing"),

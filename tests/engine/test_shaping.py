@@ -507,7 +507,7 @@ def test_an_input_that_picks_is_a_label() -> None:
         ("np.pad(A, 1, constant_values=s)", "bad-call", "one plain number"),
         ("np.pad(A, 1, stat_length=2)", "bad-call", "'stat_length'"),
         ("np.diag(X)", "shape-mismatch", "vector or a matrix"),
-        ("np.diag(a, k=0.5)", "not-allowed", "not in the language"),
+        ("np.diag(a, k=0.5)", "bad-call", "k is a whole number"),
         ("np.diagonal(a)", "shape-mismatch", "needs a matrix"),
         ("np.diagonal(A, axis1=0, axis2=0)", "shape-mismatch", "name one twice"),
         ("np.triu(s)", "shape-mismatch", "single number"),

@@ -16,6 +16,11 @@ Array = NDArray[np.float64]
 LEAST = 0.6
 """The part of the corpus that autograd must be able to run, so that the comparison says something."""
 
+WRONG_THERE = {
+    "solve 2 np.linalg.solve inside": "one matrix for a stack of right sides: its gradient is not their sum",
+}
+"""Where autograd differs, and five-point differences say that it is wrong (tests/engine/test_corpus.py)."""
+
 
 def autograds(program: Program) -> dict[str, Array] | None:
     """Returns autograd's gradients, or None where it cannot run the text."""
@@ -46,7 +51,9 @@ def test_autograd_agrees_wherever_it_can_run_a_program() -> None:
             program.source, program.inputs, output="L", wrt=program.wrt
         ).value_and_grad()
         for name, gradient in theirs.items():
-            if gradient.shape != ours[name].shape or relative_error(ours[name], gradient) > 1e-9:
+            differs = gradient.shape != ours[name].shape
+            differs = differs or relative_error(ours[name], gradient) > 1e-9
+            if differs and program.name not in WRONG_THERE:
                 apart.append((program.name, name, ours[name], gradient))
     print(f"autograd ran {ran} of {len(programs)} programs")
     assert apart == []
