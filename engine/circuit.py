@@ -112,7 +112,9 @@ class Circuit:
             backward_code=self._code,
             notices=(
                 *self._notices,
-                *diagnose(self.graph, values, gradients, self._places, self._wanted),
+                *diagnose(
+                    self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline
+                ),
             ),
         )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
+from engine import nonfinite
 from engine.backward import has_rule
 from engine.graph import Array, Kind, Node
 from engine.numbers import say, say_shape
@@ -58,17 +57,8 @@ class Words:
         parts.append(say(value))
         parts = [p for k, p in enumerate(parts) if k == 0 or p != parts[k - 1]]
         sentence = " = ".join(parts) + "."
-        return sentence + self.why_not_finite(node)
-
-    def why_not_finite(self, node: Node) -> str:
-        """Returns a clause that names a non-finite value born at this gate, or ""."""
-        value = self.values[node.index]
-        if value.dtype == bool or np.isfinite(value).all():
-            return ""
-        if not all(np.isfinite(self.values[a]).all() for a in node.arguments):
-            return ""
-        what = "NaN" if np.isnan(value).any() else "Infinity"
-        return f" The first {what} is born here."
+        arguments = [self.values[a] for a in node.arguments]
+        return sentence + nonfinite.of_value(value, arguments, lambda n: self.applied(node, n))
 
     def applied(self, node: Node, arguments: Sequence[str]) -> str:
         """Returns a gate applied to arguments, in infix where its symbol is an operator."""
@@ -107,8 +97,8 @@ class Words:
             local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
         )
         if local.value is None or not small or local.code == say(local.value):
-            return local.code
-        return f"{local.code} = {say(local.value)}"
+            return local.code + nonfinite.of_slope(local.value)
+        return f"{local.code} = {say(local.value)}{nonfinite.of_slope(local.value)}"
 
     def seed(self, seed: Array) -> str:
         """Returns the first backward step."""
@@ -128,12 +118,13 @@ class Words:
         """Returns the sum at a fan-out: from whom, how much, the total."""
         name = self.labels[node.index]
         count = len(contributions)
+        note = nonfinite.of_sum([part for _, part in contributions], total)
         if total.shape == ():
             numbers = " + ".join(bracketed(say(c)) for _, c in contributions)
             sums = f"{numbers} = {say(total)}"
         else:
             sums = " + ".join(f"the part from {who}" for who, _ in contributions)
-        return f"{name} is used {count} times, so its {count} gradients add: ∂{self.loss}/∂{name} = {sums}."
+        return f"{name} is used {count} times, so its {count} gradients add: ∂{self.loss}/∂{name} = {sums}{note}."
 
     def multiply(self, node: Node, wire: Wire, upstream: Array) -> str:
         """Returns a backward step along one wire: what the gate does, and upstream × local = downstream."""
@@ -147,11 +138,11 @@ class Words:
             and wire.local.other is not None
         ):
             return self.matrix_product(wire, source)
+        note = nonfinite.of_product(upstream, wire.local.value, downstream)
         does = f"{self.face(node)} {habit(node)}: {source} receives"
         if wire.local.structure is Structure.SCALAR and wire.local.value is not None:
             numbers = f"{bracketed(say(upstream))} × {bracketed(say(wire.local.value))}"
             named = "" if is_number(wire.local.code) else f"{bracket_sum(wire.local.code)} = "
-            note = zero_times_infinity(upstream, wire.local.value)
             factor = f"upstream × {named}" if named else "upstream × local = "
             return f"{does} {factor}{numbers} = {say(downstream)}{note}."
         line = (
@@ -167,7 +158,7 @@ class Words:
             else ""
         )
         shape = "one number" if downstream.shape == () else say_shape(downstream.shape)
-        return f"{does} {line}{tail}; the shape is that of {source}, {shape}.{added}"
+        return f"{does} {line}{tail}{note}; the shape is that of {source}, {shape}.{added}"
 
     def matrix_product(self, wire: Wire, source: str) -> str:
         """Returns the backward step of a matrix product, found by balancing shapes."""
@@ -252,11 +243,3 @@ def closes_itself(text: str) -> bool:
 def bracketed(text: str) -> str:
     """Returns a negative number in brackets, so that signs do not meet operators."""
     return f"({text})" if text.startswith("-") else text
-
-
-def zero_times_infinity(upstream: Array, local: Array) -> str:
-    """Returns what made a NaN, or ""."""
-    a, b = float(upstream), float(local)
-    if a * b == a * b:
-        return ""
-    return f" (NaN: {say(upstream)} × {say(local)})"

@@ -41,6 +41,15 @@ def test_every_error_code_is_documented(error: type[errors.EngineError]) -> None
     assert error is errors.EngineError or f"| `{error.code}` |" in read("docs/api.md")
 
 
+def test_every_warning_code_is_documented() -> None:
+    files = [*(ROOT / "engine").glob("*.py"), *(ROOT / "engine" / "diagnose").glob("*.py")]
+    written = re.findall(
+        r"Notice\(\s*\"([a-z-]+)\"", "".join(p.read_text(encoding="utf-8") for p in files)
+    )
+    assert {"saturated", "kink", "notice"} <= set(written)
+    assert [code for code in written if f"`{code}`" not in read("docs/api.md")] == []
+
+
 def test_every_make_target_is_in_contributing() -> None:
     documented = read("CONTRIBUTING.md")
     targets = re.findall(r"^([a-z-]+):.*## ", read("Makefile"), re.MULTILINE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.shapes import Axis, axes_of, broadcast
 
@@ -62,6 +62,7 @@ relu = register(
         structure=Structure.DIAGONAL,
         latex=r"\max(0,\,{x})",
         words="Routes: the gradient passes where the input is positive, and not elsewhere.",
+        kink=corners.AT_ZERO_FROM_FLAT,
         samples=samples.one,
         spellings=("relu",),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadCall
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.composition import Gates, Value, composition
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.shapes import broadcast
@@ -80,6 +80,7 @@ clip = register(
         structure=Structure.DIAGONAL,
         latex=r"\operatorname{{clip}}({x},\,{low},\,{high})",
         words="Routes: between the bounds the gradient passes, and at a bound or beyond it the bound receives it.",
+        kink=corners.AT_EITHER_BOUND,
         samples=bounded,
         spellings=("clip",),
         methods=("clip",),
@@ -120,6 +121,7 @@ clip_low = register(
         structure=Structure.DIAGONAL,
         latex=r"\max({x},\,{low})",
         words="Routes: above the bound the gradient passes, and at it or below the bound receives it.",
+        kink=corners.AT_A_BOUND,
         samples=samples.two_apart,
         face=clip_low_face,
     )
@@ -157,6 +159,7 @@ clip_high = register(
         structure=Structure.DIAGONAL,
         latex=r"\min({x},\,{high})",
         words="Routes: below the bound the gradient passes, and at it or above the bound receives it.",
+        kink=corners.AT_A_BOUND,
         samples=samples.two_apart,
         face=clip_high_face,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Structure, register
 from engine.primitives.shapes import broadcast
 
@@ -112,6 +112,7 @@ absolute = register(
         structure=Structure.DIAGONAL,
         latex=r"\left|{x}\right|",
         words="Keeps or flips the sign: the upstream gradient times the sign of the input, 0 at 0.",
+        kink=corners.AT_ZERO,
         samples=samples.one,
         spellings=("abs", "absolute", "fabs"),
     )

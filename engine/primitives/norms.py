@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadCall, NotAllowed, ShapeMismatch, excerpt
+from engine.primitives import corners
 from engine.primitives.composition import Gates, Value, composition
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.reduction import reduced
@@ -54,6 +55,7 @@ norm = register(
         latex=r"\left\lVert {x} \right\rVert",
         words="Points: the input receives the upstream gradient times its own direction, and zero at zero.",
         samples=lambda rng: [((nonzero(rng, shape),), settings) for shape, settings in VARIANTS],
+        kink=corners.POINT_OF_CONE,
     )
 )
 
@@ -103,6 +105,7 @@ norm_of_order = register(
             "and zero at zero."
         ),
         samples=order_samples,
+        kink=corners.POINT_OF_CONE,
     )
 )
 

@@ -34,6 +34,22 @@ Forward = Callable[..., Array | NDArray[np.bool_] | NDArray[np.int64]]
 Rule = Callable[..., Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """The corners of a piecewise function.
+
+    Attributes:
+        at: `(out, *arrays, **settings) -> mask`: the output's entries that stand on a corner; as in a rule, `out` of a
+            REDUCTION arrives with its axes kept as size 1.
+        where: what is the case there, such as "its arguments tie".
+        valid: which slopes are valid there, as the subject of a sentence: "any slope from 0 to 1".
+    """
+
+    at: Callable[..., NDArray[np.bool_]]
+    where: str
+    valid: str
+
+
 class Structure(Enum):
     """Which entries of a Jacobian can be other than zero; the contract's eight words."""
 
@@ -69,6 +85,7 @@ class Primitive:
         positive: arguments that must be positive to stay finite; assumed inputs that feed them are chosen so.
         selects: whether a local gradient of 0 means that the entry was not chosen (where, max): no gradient is to come
             from behind it, even where the slope there is infinite.
+        kink: where the function has corners, if it has any: the slope shown there is one of several.
         cost: `(out_shape, *shapes) -> flops` of the forward pass, with the settings that it names keyword-only;
             default: one an entry of the largest array.
         keywords: NumPy's names for arguments and settings where they are not ours, such as {"a_min": "low"}; the first
@@ -96,6 +113,7 @@ class Primitive:
     positive: frozenset[str] = frozenset()
     cost: Callable[..., int] | None = None
     selects: bool = False
+    kink: Kink | None = None
     keywords: Mapping[str, str] = field(default_factory=dict)
     derived: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     placed: bool = False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeMismatch
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.shapes import Axis, axes_of, show
 
@@ -155,6 +155,7 @@ largest = register(
         structure=Structure.REDUCTION,
         latex=r"\max({x})",
         words="Routes: the largest entry receives the whole upstream gradient, the others 0.",
+        kink=corners.TIE_OF_ENTRIES,
         samples=distinct_entries,
         spellings=("max", "amax"),
         methods=("max",),
@@ -182,6 +183,7 @@ smallest = register(
         structure=Structure.REDUCTION,
         latex=r"\min({x})",
         words="Routes: the smallest entry receives the whole upstream gradient, the others 0.",
+        kink=corners.TIE_OF_ENTRIES,
         samples=distinct_entries,
         spellings=("min", "amin"),
         methods=("min",),

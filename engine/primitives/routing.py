@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.shapes import broadcast
 
@@ -50,6 +50,7 @@ maximum = register(
         structure=Structure.DIAGONAL,
         latex=r"\max({x},\,{y})",
         words="Routes: the larger input receives the whole upstream gradient, the other 0.",
+        kink=corners.TIE_OF_TWO,
         samples=samples.two_apart,
         spellings=("maximum",),
         face=maximum_face,
@@ -88,6 +89,7 @@ minimum = register(
         structure=Structure.DIAGONAL,
         latex=r"\min({x},\,{y})",
         words="Routes: the smaller input receives the whole upstream gradient, the other 0.",
+        kink=corners.TIE_OF_TWO,
         samples=samples.two_apart,
         spellings=("minimum",),
         face=minimum_face,
@@ -121,6 +123,7 @@ fmax = register(
         structure=Structure.DIAGONAL,
         latex=r"\max({x},\,{y})",
         words="Routes: the larger input receives the whole upstream gradient, the other 0, and so does NaN.",
+        kink=corners.TIE_OF_TWO,
         samples=samples.two_apart,
         spellings=("fmax",),
     )
@@ -153,6 +156,7 @@ fmin = register(
         structure=Structure.DIAGONAL,
         latex=r"\min({x},\,{y})",
         words="Routes: the smaller input receives the whole upstream gradient, the other 0, and so does NaN.",
+        kink=corners.TIE_OF_TWO,
         samples=samples.two_apart,
         spellings=("fmin",),
     )
@@ -193,6 +197,7 @@ maximum_of = register(
         structure=Structure.DIAGONAL,
         latex=r"\max({xs})",
         words="Routes: the largest input receives the whole upstream gradient, the others 0.",
+        kink=corners.TIE_OF_SEVERAL,
         samples=several_apart,
     )
 )
@@ -220,6 +225,7 @@ minimum_of = register(
         structure=Structure.DIAGONAL,
         latex=r"\min({xs})",
         words="Routes: the smallest input receives the whole upstream gradient, the others 0.",
+        kink=corners.TIE_OF_SEVERAL,
         samples=several_apart,
     )
 )

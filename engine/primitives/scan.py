@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadCall, ShapeMismatch, excerpt
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.shapes import axes_of
 
@@ -167,6 +167,7 @@ ordered = register(
         structure=Structure.DENSE,
         latex=r"\operatorname{{sort}}({x})",
         words="Routes: every entry receives the upstream gradient of its new place, shared by those that tie.",
+        kink=corners.TIE_OF_NEIGHBOURS,
         samples=along_one_axis,
         spellings=("sort",),
     )

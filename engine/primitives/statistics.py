@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadCall, ShapeMismatch, excerpt
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.composition import Gates, Value, composition
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.reduction import VARIANTS, distinct_entries, reduced, reduced_to_entry
@@ -111,6 +111,7 @@ deviation = register(
             "Pulls apart: every entry receives the upstream gradient in proportion to its distance "
             "from the mean in deviations, 0 where all are equal."
         ),
+        kink=corners.NO_SPREAD,
         samples=spreads,
         spellings=("std",),
         methods=("std",),
@@ -145,6 +146,7 @@ peak_to_peak = register(
             "Routes: the largest entry receives the upstream gradient, "
             "the smallest its negative, the others 0."
         ),
+        kink=corners.TIE_AT_THE_ENDS,
         samples=distinct_entries,
         spellings=("ptp",),
     )
@@ -174,6 +176,7 @@ middle = register(
         structure=Structure.REDUCTION,
         latex=r"\operatorname{{median}}({x})",
         words="Routes: the middle entry receives the whole upstream gradient, or the two in the middle half each.",
+        kink=corners.TIE_IN_THE_MIDDLE,
         samples=distinct_entries,
         spellings=("median",),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.primitives import samples
+from engine.primitives import corners, samples
 from engine.primitives.primitive import Primitive, Structure, register
 from engine.primitives.shapes import broadcast
 
@@ -195,6 +195,7 @@ hypot = register(
             "Shares: each side receives the upstream gradient times its own part of the "
             "hypotenuse, and 0 where that is 0."
         ),
+        kink=corners.POINT_OF_CONE,
         samples=samples.two,
         spellings=("hypot",),
     )
