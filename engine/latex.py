@@ -56,6 +56,7 @@ FUNCTIONS = {
     "minimum": r"\min",
     "trace": r"\operatorname{tr}",
     "eigvalsh": r"\lambda",
+    "ravel": r"\operatorname{vec}",
     **{n: rf"\operatorname{{{n}}}" for n in ("sign", "mean", "triu", "tril", "diag")},
     **{n: rf"\operatorname{{{n}}}" for n in ("flip", "roll", "reshape", "swapaxes", "moveaxis")},
     "diff": r"\Delta",
@@ -332,7 +333,10 @@ def call(node: ast.Call, names: dict[str, str]) -> str:
     method = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) != "np"
     if name == "reshape" and method and isinstance(node.func, ast.Attribute):
         return wrapped(node.func.value, names)
-    if name == "tensordot" and isinstance(node.args[2], ast.Tuple):
+    if name == "tensordot":
+        plain = all(isinstance(factor, ast.Name) for factor in node.args[:2])
+        if not plain or not isinstance(node.args[2], ast.Tuple):
+            return rf"\texttt{{{escape(ast.unparse(node))}}}"  # too long for a formula
         axes = ast.unparse(node.args[2])
         return rf"\mathrm{{tensordot}}_{{\text{{{axes}}}}}\left({inner[0]}, {inner[1]}\right)"
     if name == "inv":

@@ -22,7 +22,6 @@ from engine.errors import BadCall, NotAllowed, ShapeMismatch, excerpt
 from engine.primitives.composition import Gates, Value, composition
 from engine.primitives.primitive import Primitive, Samples, Structure, register
 from engine.primitives.samples import normal
-from engine.primitives.shapes import axes_of
 
 Array = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -118,10 +117,7 @@ def einsum_samples(rng: np.random.Generator) -> Samples:
     return [
         (
             (normal(rng, x), normal(rng, y)),
-            {
-                "subscripts": text,
-                **{n: rule(x, y, subscripts=text) for n, rule in EINSUM_DERIVED.items()},
-            },
+            {"subscripts": text},
         )
         for x, y, text in triples
     ]
@@ -257,7 +253,7 @@ def without_repeats(
                     hint="A diagonal needs axes of the same size.",
                     sizes=(shape[first], shape[second]),
                 )
-            operand = gates.make("einsum_diagonal", operand, axis1=first, axis2=second)
+            operand = gates.make("diagonal", operand, axis1=first, axis2=second)
             letters = letters[:first] + letters[first + 1 : second] + letters[second + 1 :] + letter
     shape = gates.shape(operand)
     stretched = tuple(k for k, c in enumerate(letters) if shape[k] == 1 and sizes[c] != 1)
@@ -293,41 +289,3 @@ def cheapest_pair(parts: Sequence[Part], result: str, sizes: dict[str, int]) -> 
         return size, math.prod(sizes[c] for c in both)
 
     return min(combinations(range(len(parts)), 2), key=price)
-
-
-def diagonal_shape(x: Shape, *, axis1: int, axis2: int) -> Shape:
-    """Returns the shape without the two axes, and with their size last."""
-    (first,), (second,) = axes_of(x, axis1), axes_of(x, axis2)
-    kept = tuple(n for k, n in enumerate(x) if k not in (first, second))
-    return (*kept, min(x[first], x[second]))
-
-
-def einsum_diagonal_forward(x: Array, *, axis1: int, axis2: int) -> Array:
-    """Returns the entries whose indices along the two axes are equal; their axis is the last."""
-    return np.diagonal(x, axis1=axis1, axis2=axis2)
-
-
-def einsum_diagonal_dx(upstream: Array, out: Array, x: Array, *, axis1: int, axis2: int) -> Array:
-    """Puts each entry's upstream back on the diagonal; the others receive 0."""
-    dx = np.zeros_like(x)
-    place = np.arange(x.shape[axis1])
-    np.moveaxis(dx, (axis1, axis2), (-2, -1))[..., place, place] = upstream
-    return dx
-
-
-einsum_diagonal = register(
-    Primitive(
-        name="einsum_diagonal",
-        symbol="diagonal",
-        forward=einsum_diagonal_forward,
-        vjp={"x": einsum_diagonal_dx},
-        shape=diagonal_shape,
-        structure=Structure.SELECTION,
-        latex=r"\operatorname{{diagonal}}({x})",
-        words="Picks the diagonal: it gets the upstream signal back in its places, all other entries get zero.",
-        samples=lambda rng: [
-            ((normal(rng, shape),), {"axis1": first, "axis2": second})
-            for shape, first, second in (((3, 3), 0, 1), ((2, 3, 2), 0, 2), ((2, 3, 3), 2, 1))
-        ],
-    )
-)

@@ -509,6 +509,14 @@ def trace_of_library(gates: Gates, x: Value, *, offset: Value = 0) -> Value:
     return gates.call("trace", x, offset, -2, -1)
 
 
+@composition("linalg.diagonal")
+def diagonal_of_library(gates: Gates, x: Value, *, offset: Value = 0) -> Value:
+    """Picks a diagonal of each matrix."""
+    gates.at_least(x, 2, "linalg.diagonal")
+    shift = gates.whole(offset, "offset")
+    return gates.make("diagonal", x, offset=shift, axis1=-2, axis2=-1)
+
+
 # ---------- powers and chains ----------
 
 

@@ -270,6 +270,8 @@ PROGRAMS: list[tuple[str, dict[str, Shape]]] = [
     ("y = np.trace(x, offset=1, axis1=2, axis2=0)", {"x": (2, 2, 3)}),
     ("y = np.linalg.trace(x)", {"x": (2, 3, 2)}),
     ("y = np.linalg.trace(x, offset=-1)", {"x": M}),
+    ("y = np.linalg.diagonal(x)", {"x": (2, 3, 2)}),
+    ("y = np.linalg.diagonal(x, offset=1)", {"x": M}),
     # inverses
     ("y = np.linalg.inv(A)", {"A": M}),
     ("y = np.linalg.inv(A)", {"A": (2, 3, 3)}),
