@@ -11,7 +11,9 @@ RUN python3 -m venv tools \
  && tools/bin/python -m pip --python /opt/chainrule/bin/python install --quiet --require-hashes -r requirements.lock
 COPY static/package.json static/package-lock.json static/.npmrc static/build.py static/build.mjs static/vendor-*.mjs static/
 RUN tools/bin/python static/build.py install
+COPY static/notebook* static/
 COPY static/js static/js
+COPY static/css static/css
 RUN tools/bin/python static/build.py vendor
 COPY app /srv/app
 COPY engine /srv/engine

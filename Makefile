@@ -19,7 +19,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input -qq install -
 node := $(python) static/build.py node
 pytest := $(python) -m pytest $(PYTEST_ARGS)
 vendor := static/vendor/licenses.json
-scripts := $(wildcard static/js/*.js static/js/*/*.js)
+scripts := $(wildcard static/*.mjs static/*.css static/js/*.js static/js/*/*.js static/css/*.css)
 # From static, whose biome.json would otherwise count as nested in another.
 biome := cd static && ../$(python) build.py node node_modules/@biomejs/biome/bin/biome
 biome_also := ../tests/js ../tests/bench
@@ -55,7 +55,7 @@ static/node_modules/.dev: static/package.json static/package-lock.json static/.n
 	$(python) static/build.py install --dev
 	@touch static/node_modules/.run $@
 
-$(vendor): static/package-lock.json static/build.mjs $(wildcard static/vendor-*.mjs) $(scripts) | static/node_modules/.run
+$(vendor): static/package-lock.json $(scripts) | static/node_modules/.run
 	$(python) static/build.py vendor
 
 .PHONY: setup vendor browser

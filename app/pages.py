@@ -2,42 +2,43 @@
 
 `templates/index.html` is rendered for `/`, `/e/<slug>` and `/embed` with:
 
-    example     the example shown: slug, title, teaches, source, inputs, output, wrt, citation (text, url)
-    examples    all of them, in the gallery's order; the first is the one of `/` and `/embed`
-    trace_json  the example's whole trace, the very JSON of POST /api/graph, safe inside a script element
-    steps       how many steps the trace has
-    rows        of the table of all values: name, kind, shape, value, gradient, all as text; in tape order
-    embed       whether the page is framed without chrome
-    limits      the server's limits, name → number
-    version     of the server
+    opening       the example shown: title, source, inputs, output, wrt
+    opening_json  the same, safe inside a script element
+    slug          its name in the gallery
+    examples      all of them, in the gallery's order; the first is the one of `/` and `/embed`
+    trace_json    the example's whole trace, the very JSON of POST /api/graph, safe inside a script element
+    steps         how many steps the trace has
+    rows          of the table of all values: name, kind, shape, value, gradient, all as text; in tape order
+    embed         whether the page is framed without chrome
+    limits        the server's limits, name → number
+    version       of the server
 
 `templates/licences.html` gets `packages` (name, version, license, text); `templates/error.html` gets `title`,
 `detail`, `hint` and `status`; `templates/docs.html` gets what `app.reference.reference` returns. All get `version` and
 `scripts`, the folder of the page's modules: as built, or as written while they are being written.
+`templates/notebook.html` is the page in a document of its own, which `app.notebook` renders.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import orjson
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app import __version__
 from app.api import answer, revalidated
+from app.document import document_context, environment
 from app.gallery import gallery, request_of
 from app.problems import NOT_FOUND, Problem, Refusal
 from app.reference import reference
-from app.schemas import Example, GraphAnswer
+from app.schemas import Example
 from app.settings import Settings
-from app.table import Row, rows
 
 HTML = "text/html; charset=utf-8"
+OPENING = {"title", "source", "inputs", "output", "wrt"}
+"""What the page reads of an example."""
 ROBOTS = "User-agent: *\nDisallow: /api/\n"
 
 
@@ -51,13 +52,7 @@ class Pages:
 
     def __init__(self, root: Path, *, readable: bool = False) -> None:
         self._root = root
-        self._templates = Environment(
-            loader=FileSystemLoader(root / "templates"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["version"] = __version__
+        self._templates = environment(root)
         built = (root / "static" / "vendor" / "js").is_dir() and not readable
         self._templates.globals["scripts"] = "vendor/js" if built else "js"
 
@@ -125,13 +120,11 @@ class Pages:
     async def _index(self, request: Request, example: Example, *, embed: bool) -> Response:
         settings: Settings = request.app.state.settings
         trace = await answer(request_of(example), request)
-        steps, table = traced(trace)
+        opening = example.model_dump(include=OPENING, exclude_none=True)
         context = {
-            "example": example,
+            **document_context(opening, trace),
+            "slug": example.slug,
             "examples": gallery(),
-            "trace_json": script_safe(trace),
-            "steps": steps,
-            "rows": table,
             "embed": embed,
             "limits": dict(settings.items()),
         }
@@ -140,15 +133,3 @@ class Pages:
     def _page(self, request: Request, name: str, context: dict[str, object]) -> Response:
         content = self._templates.get_template(name).render(context)
         return revalidated(content.encode(), request, HTML)
-
-
-def script_safe(json: bytes) -> Markup:
-    """Returns JSON that cannot end the script element it stands in."""
-    return Markup(json.decode().replace("<", "\\u003c"))
-
-
-@lru_cache(maxsize=64)
-def traced(trace: bytes) -> tuple[int, list[Row]]:
-    """Returns an answer's number of steps and its table."""
-    parsed = GraphAnswer.model_validate_json(trace)
-    return len(parsed.steps), rows(parsed)

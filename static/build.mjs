@@ -1,8 +1,9 @@
 /**
- * Makes static/vendor/: the third-party code, fonts and licences that the page is served with.
+ * Makes static/vendor/: the third-party code, fonts and licences that the page is served with, and the whole
+ * page as one script and one style sheet for documents without a server.
  *
  * `make vendor` runs it once the packages of package-lock.json are installed. Nothing it writes is
- * committed. What a bundle holds is named in vendor-*.mjs.
+ * committed. What a bundle holds is named in vendor-*.mjs and notebook.*.
  */
 import {
   cpSync,
@@ -46,6 +47,10 @@ const RANGES = {
 
 /** The signs neither text face has. The whole font is 270 kB; these are 8. */
 const SIGNS = "∂∇∆∘⊙⊗⊤⋅∗∏∑∫√∝∞∈∉≈≠≡≤≥≪≫±∓→←↑↓↔↦⟵⟶⇒⇐ᵀℝ‖′″✓✗▶◀▷◁▸▾▴◂●○◐△▽";
+
+/** Faces that a document without a server does without: no formula of the engine's and no part of it is set in them. */
+const LEFT_OUT =
+  /KaTeX_(Caligraphic|Fraktur|SansSerif|Script|Main-Italic|\w+-BoldItalic)|noto-serif-\w+-700/;
 
 /**
  * What the browser has until a face arrives, stretched to the same line: the swap moves nothing.
@@ -210,6 +215,46 @@ async function scripts() {
   console.log(`js/: ${weight} bytes gzipped, what loads later included`);
 }
 
+/**
+ * Bundles the whole page as one script and one style sheet with everything inside, fonts too: what
+ * app/notebook.py puts into documents that have no server. Needs all that stands in OUT by then.
+ */
+async function notebook() {
+  const inside = {
+    name: "inside",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /\/vendor\// }, ({ path }) => ({
+        path: join(OUT, path.replace(/.*\/vendor\//, "")),
+      }));
+      onResolve({ filter: /\/assets\.js$/ }, () => ({ path: join(HERE, "notebook-assets.mjs") }));
+      onLoad({ filter: /\.css$/ }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replace(/@font-face\s*\{[^}]*\}/g, (rule) =>
+          LEFT_OUT.test(rule) ? "" : rule,
+        ),
+        loader: "css",
+        resolveDir: dirname(path),
+      }));
+    },
+  };
+  await esbuild.build({
+    absWorkingDir: HERE,
+    entryPoints: ["notebook.mjs", "notebook.css"],
+    outdir: OUT,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    // Modules are strict, and so is the script made of them, whether tsconfig.json is here or not.
+    tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
+    legalComments: "none",
+    loader: { ".woff2": "dataurl" },
+    plugins: [inside],
+    logLevel: "warning",
+  });
+  const weigh = (name) => readFileSync(join(OUT, name)).length;
+  console.log(`notebook: ${weigh("notebook.js") + weigh("notebook.css")} bytes`);
+}
+
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(join(OUT, "fonts"), { recursive: true });
 const used = [];
@@ -218,6 +263,7 @@ for (const [name, limit] of Object.entries(BUNDLES)) {
 }
 used.push(...(await katexStyle()), ...(await fonts()));
 await scripts();
+await notebook();
 licences(used);
 const old = join(HERE, "vendor.old");
 if (existsSync(FINAL)) {

@@ -64,7 +64,8 @@ def test_the_readme_shows_the_two_commands_and_its_numbers_are_true() -> None:
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
-    for page in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/api.md", "SECURITY.md"):
+    root, docs = ROOT.glob("*.md"), (ROOT / "docs").glob("*.md")
+    for page in (path.relative_to(ROOT).as_posix() for path in (*root, *docs)):
         for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", read(page)):
             assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
 

@@ -29,6 +29,7 @@
  * @property {string[]} keys as `keyOf` names them
  * @property {(controls: Controls, page: Page) => void} perform
  * @property {(page: Page) => boolean} [enabled] always, if absent
+ * @property {boolean} [asks] it is about another program, which only a server can draw
  */
 
 /** @param {Page} page */
@@ -122,15 +123,29 @@ export const ACTIONS = [
     label: "Edit the function",
     keys: ["e"],
     perform: ({ focus }) => focus("function"),
+    asks: true,
   },
-  { name: "run", label: "Draw now", keys: ["Ctrl+Enter"], perform: ({ run }) => run() },
+  {
+    name: "run",
+    label: "Draw now",
+    keys: ["Ctrl+Enter"],
+    perform: ({ run }) => run(),
+    asks: true,
+  },
   {
     name: "undo",
     label: "Undo: the program before",
     keys: ["Ctrl+z"],
     perform: ({ undo }) => undo(),
+    asks: true,
   },
-  { name: "redo", label: "Redo", keys: ["Ctrl+Shift+z"], perform: ({ redo }) => redo() },
+  {
+    name: "redo",
+    label: "Redo",
+    keys: ["Ctrl+Shift+z"],
+    perform: ({ redo }) => redo(),
+    asks: true,
+  },
   { name: "board", label: "Go to the board", keys: [], perform: ({ focus }) => focus("board") },
   { name: "region", label: "Next region", keys: ["F6"], perform: ({ region }) => region(1) },
   {
@@ -140,7 +155,13 @@ export const ACTIONS = [
     perform: ({ region }) => region(-1),
   },
   { name: "fold", label: "Show or hide the source", keys: ["s"], perform: ({ fold }) => fold() },
-  { name: "share", label: "Share: copy the link", keys: [], perform: ({ share }) => share() },
+  {
+    name: "share",
+    label: "Share: copy the link",
+    keys: [],
+    perform: ({ share }) => share(),
+    asks: true,
+  },
   { name: "theme", label: "Switch theme", keys: ["Alt+Shift+d"], perform: ({ theme }) => theme() },
   { name: "help", label: "Help and keys", keys: ["?"], perform: ({ help }) => help() },
 ];

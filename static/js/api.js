@@ -3,6 +3,8 @@
  * is news for the student, not an error for the page's console, and a worker's is not printed there.
  */
 
+import { startApiWorker } from "./assets.js";
+
 /** @import { GraphRequest, Problem, Trace } from "./types.d.ts" */
 
 /** @typedef {{ trace?: Trace, problem?: Problem, offline?: boolean }} Answer */
@@ -45,7 +47,7 @@ export function createApi(answered) {
 
   function warm() {
     if (worker) return worker;
-    worker = new Worker(new URL("./api.js", import.meta.url), { type: "module" });
+    worker = startApiWorker();
     worker.onmessage = ({ data }) => {
       const request = sent;
       sent = undefined;

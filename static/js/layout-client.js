@@ -1,8 +1,10 @@
 /**
  * Asks a worker for layouts, so that the page never waits for one.
  * The latest request wins: an older one still running is given up. So is one that passes its deadline.
+ * Where workers are refused, as in some frames of others, the page lays out itself.
  */
 
+import { startLayoutWorker } from "./assets.js";
 import { layout } from "./layout.js";
 
 /** @import { Layout, LayoutGraph, LayoutOptions } from "./types.d.ts" */
@@ -38,10 +40,19 @@ export function layoutNow(graph, options) {
   return graph.boxes.length <= INLINE_BOXES ? layout(graph, options) : undefined;
 }
 
-/** @returns {Worker} */
-function startLayoutWorker() {
-  return new Worker(new URL("./layout-worker.js", import.meta.url), { type: "module" });
+/**
+ * @param {LayoutGraph} graph
+ * @param {LayoutOptions} options
+ */
+async function layoutHere(graph, options) {
+  return layout(graph, options);
 }
+
+/**
+ * Whether it was the worker's script that was refused; faults of a script that runs come with a message.
+ * @param {ErrorEvent} event
+ */
+const isRefusal = (event) => event.message === undefined;
 
 /**
  * @typedef {object} LayoutClient
@@ -58,9 +69,22 @@ function startLayoutWorker() {
  * @returns {LayoutClient}
  */
 export function createLayoutClient({ deadline = 2000, startWorker = startLayoutWorker } = {}) {
-  let worker = startWorker();
+  let worker = start();
   /** @type {((reason: Error) => void) | undefined} gives the running request up */
   let giveUp;
+
+  /** @returns {Worker | undefined} undefined where workers are refused */
+  function start() {
+    try {
+      const started = startWorker();
+      started.addEventListener("error", (event) => {
+        if (isRefusal(event) && worker === started) worker = undefined;
+      });
+      return started;
+    } catch {
+      return undefined;
+    }
+  }
 
   /**
    * @param {LayoutGraph} graph
@@ -68,6 +92,8 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
    */
   function request(graph, options) {
     giveUp?.(new LayoutSuperseded());
+    const asked = worker;
+    if (!asked) return layoutHere(graph, options);
     return new Promise((resolve, reject) => {
       const running = new AbortController();
       const finish = () => {
@@ -76,13 +102,13 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
       };
       giveUp = (reason) => {
         finish();
-        worker.terminate();
-        worker = startWorker();
+        asked.terminate();
+        worker = start();
         reject(reason);
       };
       const stop = giveUp;
       const listening = { signal: running.signal };
-      worker.addEventListener(
+      asked.addEventListener(
         "message",
         ({ data }) => {
           finish();
@@ -91,9 +117,14 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
         },
         listening,
       );
-      worker.addEventListener(
+      asked.addEventListener(
         "error",
-        (event) => stop(new Error(`the layout worker failed: ${event.message}`)),
+        (event) => {
+          if (!isRefusal(event))
+            return stop(new Error(`the layout worker failed: ${event.message}`));
+          finish();
+          resolve(layoutHere(graph, options));
+        },
         listening,
       );
       AbortSignal.timeout(deadline).addEventListener(
@@ -103,7 +134,7 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
         },
         listening,
       );
-      worker.postMessage({ graph, options });
+      asked.postMessage({ graph, options });
     });
   }
 
@@ -111,7 +142,7 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
     request,
     close() {
       giveUp?.(new LayoutSuperseded());
-      worker.terminate();
+      worker?.terminate();
     },
   };
 }

@@ -4,6 +4,7 @@ import { ACTIONS, actionOf } from "./actions.js";
 import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
 import { byId, signed } from "./panels/dom.js";
+import { createGallery } from "./panels/gallery.js";
 import { createInputs } from "./panels/inputs.js";
 import { createNow } from "./panels/now.js";
 import { createSource } from "./panels/source.js";
@@ -16,15 +17,28 @@ import { frameAt } from "./timeline.js";
 /** @import { Controls } from "./actions.js" */
 /** @import { Answer } from "./api.js" */
 /** @import { Page } from "./state.js" */
-/** @import { GivenInput, GraphRequest, Trace } from "./types.d.ts" */
+/** @import { Frame, GivenInput, GraphRequest, Trace } from "./types.d.ts" */
 
 /** ms of rest in typing before the picture follows */
 const PAUSE = 75;
 /** Programs typed less than this apart are one entry of the history, ms. */
 const ENTRY = 1500;
 
-/** @type {{ title: string, source: string, inputs: Record<string, GivenInput>, output?: string, wrt?: string[] }} */
+/**
+ * What the document opens with.
+ * @typedef {object} Example
+ * @property {string} title
+ * @property {string} source
+ * @property {Record<string, GivenInput>} inputs
+ * @property {string} [output]
+ * @property {string[]} [wrt]
+ * @property {number} [index] the step to open on; the first, if absent
+ * @property {boolean} [alone] whether there is no server
+ */
+
+/** @type {Example} */
 const example = JSON.parse(byId("first-example").textContent ?? "");
+const { index: opening = 0, alone = false } = example;
 const root = document.documentElement;
 
 // Nothing before the first step needs these.
@@ -36,15 +50,16 @@ const api = () => (asking ??= import("./api.js").then(({ createApi }) => createA
 /** @type {Page} */
 const initial = {
   trace: JSON.parse(byId("first-trace").textContent ?? ""),
-  index: 0,
+  index: opening,
   source: example.source,
   given: example.inputs,
   status: "fresh",
   notices: [],
-  moved: false,
+  moved: opening > 0,
   playing: false,
   speed: 1,
   said: "",
+  alone,
 };
 const store = createStore(initial);
 
@@ -66,6 +81,8 @@ const board = createBoard(byId("picture"), {
 });
 /** @type {Trace | undefined} the trace that the board has laid out */
 let laidOut;
+/** The board got another size while it was being laid out, as in a frame that has just been made. */
+let resized = false;
 /** A link's program is on its way: the server's own is not drawn. */
 let restoring = root.dataset.restoring !== undefined;
 
@@ -84,6 +101,13 @@ async function drawBoard() {
   laidOut = trace;
   delete root.dataset.restoring;
   board.show(frameAt(trace, store.get().index), { animate: false });
+  fitBoard();
+}
+
+function fitBoard() {
+  if (laidOut !== store.get().trace) return;
+  if (resized) void board.resize();
+  resized = false;
 }
 
 // ---------------------------------------------------------------- asking
@@ -341,7 +365,9 @@ const controls = {
     const { fillHelp } = await import("./panels/help.js");
     /** @type {HTMLDialogElement} */
     const dialog = byId("help");
-    fillHelp(dialog, recall("keys") !== "off", (on) => remember("keys", on ? "on" : "off"));
+    fillHelp(dialog, store.get(), recall("keys") !== "off", (on) =>
+      remember("keys", on ? "on" : "off"),
+    );
     dialog.showModal();
   },
 };
@@ -349,7 +375,8 @@ const controls = {
 /** @param {string | undefined} name */
 function perform(name) {
   const action = ACTIONS.find((each) => each.name === name);
-  if (action && (action.enabled?.(store.get()) ?? true)) action.perform(controls, store.get());
+  if (!action || (alone && action.asks)) return;
+  if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
 
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
@@ -374,14 +401,6 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     perform(button.dataset.action);
   }
-  const gallery = byId("gallery");
-  if (event.target instanceof Node && !gallery.contains(event.target))
-    gallery.removeAttribute("open");
-});
-byId("gallery").addEventListener("keydown", ({ key }) => {
-  if (key !== "Escape") return;
-  byId("gallery").removeAttribute("open");
-  /** @type {HTMLElement} */ (byId("gallery").firstElementChild).focus();
 });
 for (const button of document.querySelectorAll("[data-action]")) {
   const action = ACTIONS.find(
@@ -390,8 +409,6 @@ for (const button of document.querySelectorAll("[data-action]")) {
   if (action?.keys.length && button instanceof HTMLElement)
     button.title = `${action.label} (${action.keys.join(", ").replace("ArrowRight", "→").replace("ArrowLeft", "←")})`;
 }
-for (const sign of ["pointerdown", "keydown", "focusin"])
-  addEventListener(sign, warm, { once: true });
 
 /**
  * The tab of a narrow screen.
@@ -418,7 +435,8 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
 
 // ---------------------------------------------------------------- from state to screen
 
-let frame = frameAt(initial.trace, 0);
+let frame = frameAt(initial.trace, opening);
+/** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
   createSource(type, assumeAll),
   createInputs(give),
@@ -436,31 +454,35 @@ function render(page, previous) {
     frame = frameAt(page.trace, page.index);
   for (const panel of panels) panel(page, previous, frame);
   byId("board").classList.toggle("stale", page.status !== "fresh");
-  byId("gallery-title").textContent = isExample(page) ? example.title : "Your function";
   if (page.trace !== previous?.trace) void drawBoard();
   else if (page.index !== previous.index) {
     if (laidOut === page.trace) board.show(frame, { animate: true });
-    savingStep.later();
+    if (!alone) savingStep.later();
   }
 }
+
+/** What a page with a server has besides: a gallery, an address, and a memory of the last program. */
+function connect() {
+  /** @param {Page} page */
+  const title = (page) => (isExample(page) ? example.title : "Your function");
+  panels.push(
+    createGallery(title, recall("program"), ({ source, inputs }) => {
+      store.set({ given: inputs ?? {} });
+      type(source);
+    }),
+  );
+  for (const sign of ["pointerdown", "keydown", "focusin"])
+    addEventListener(sign, warm, { once: true });
+  addEventListener("popstate", restore);
+}
+
+if (!alone) connect();
 store.subscribe(render);
 render(initial);
 root.dataset.ready = "";
 
-new ResizeObserver(() => laidOut === store.get().trace && board.resize()).observe(byId("picture"));
-addEventListener("popstate", restore);
-
-const saved = recall("program");
-if (saved) {
-  /** @type {HTMLButtonElement} */
-  const offer = byId("restore");
-  const { source, inputs } = JSON.parse(saved);
-  offer.textContent = `Your last program: ${source.split("\n").at(-1)}`;
-  offer.hidden = false;
-  offer.addEventListener("click", () => {
-    byId("gallery").removeAttribute("open");
-    store.set({ given: inputs ?? {} });
-    type(source);
-  });
-}
-if (document.URL.includes("#")) void restore();
+new ResizeObserver(() => {
+  resized = true;
+  fitBoard();
+}).observe(byId("picture"));
+if (!alone && document.URL.includes("#")) void restore();

@@ -16,6 +16,7 @@
  * @property {number} speed times the beat of 1.2 s
  * @property {string} said the page's own last word, e.g. "link copied"
  * @property {string} [selected] node picked on the board
+ * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
  */
 
 /**
@@ -79,12 +80,18 @@ export function indexOf(trace, address) {
   );
 }
 
+/**
+ * Some frames are refused the browser's storage; what they remember lasts as long as the page.
+ * @type {Map<string, string>}
+ */
+const unsaved = new Map();
+
 /** @param {string} key */
 export function recall(key) {
   try {
     return localStorage.getItem(`chainrule-${key}`) ?? undefined;
   } catch {
-    return undefined;
+    return unsaved.get(key);
   }
 }
 
@@ -96,6 +103,6 @@ export function remember(key, value) {
   try {
     localStorage.setItem(`chainrule-${key}`, value);
   } catch {
-    // Nothing depends on it.
+    unsaved.set(key, value);
   }
 }

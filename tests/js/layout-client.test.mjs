@@ -37,6 +37,11 @@ class PuppetWorker extends EventTarget {
     this.dispatchEvent(Object.assign(new Event("error"), { message: "out of memory" }));
   }
 
+  /** What a browser says when the worker's script may not run: no message. */
+  refuse() {
+    this.dispatchEvent(new Event("error"));
+  }
+
   terminate() {
     this.terminated = true;
   }
@@ -123,6 +128,29 @@ test("a worker that dies rejects the request and is replaced", async () => {
   workers[0].fail();
   await assert.rejects(promise, { message: "the layout worker failed: out of memory" });
   assert.equal(workers.length, 2);
+});
+
+test("where no worker may be made the client lays out itself", async () => {
+  const client = createLayoutClient({
+    startWorker() {
+      throw new Error("refused");
+    },
+  });
+  assert.deepEqual(await client.request(SMALL, OPTIONS), layout(SMALL, OPTIONS));
+  client.close();
+});
+
+test("where a worker's script is refused, before or after it is asked, the client lays out itself", async () => {
+  const before = puppetClient();
+  before.workers[0].refuse();
+  assert.deepEqual(await before.client.request(SMALL, OPTIONS), layout(SMALL, OPTIONS));
+  assert.deepEqual(before.workers[0].asked, []);
+  const after = puppetClient();
+  const promise = after.client.request(SMALL, OPTIONS);
+  after.workers[0].refuse();
+  assert.deepEqual(await promise, layout(SMALL, OPTIONS));
+  assert.deepEqual(await after.client.request(OTHER, OPTIONS), layout(OTHER, OPTIONS));
+  assert.deepEqual([before.workers.length, after.workers.length], [1, 1]);
 });
 
 test("closing ends the worker and gives the running request up", async () => {

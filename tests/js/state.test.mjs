@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStore, indexOf, mentioned, recall, unset } from "../../static/js/state.js";
+import { createStore, indexOf, mentioned, recall, remember, unset } from "../../static/js/state.js";
 
 test("listeners get the new state and the one before", () => {
   const store = createStore({ index: 0, speed: 1 });
@@ -46,6 +46,8 @@ test("a step is found again by its address, else the beginning", () => {
   assert.equal(indexOf(trace, undefined), 0);
 });
 
-test("a browser that refuses storage has nothing to recall", () => {
+test("where the browser refuses its storage, what is remembered lasts as long as the page", () => {
   assert.equal(recall("theme"), undefined);
+  remember("theme", "dark");
+  assert.equal(recall("theme"), "dark");
 });

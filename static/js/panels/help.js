@@ -1,7 +1,7 @@
 /** The help dialog: how to read the board, and every key, from the actions themselves. Loaded on first use. */
 
 import { ACTIONS } from "../actions.js";
-import { h } from "./dom.js";
+import { byId, h } from "./dom.js";
 
 /** @type {Record<string, string>} */
 const SHOWN = {
@@ -12,19 +12,22 @@ const SHOWN = {
   "-": "−",
 };
 
+/** @import { Page } from "../state.js" */
+
 /**
  * @param {HTMLDialogElement} dialog
+ * @param {Page} page
  * @param {boolean} singleKeys
  * @param {(on: boolean) => void} setSingleKeys
  */
-export function fillHelp(dialog, singleKeys, setSingleKeys) {
+export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
   const close = h("button", { type: "button", click: () => dialog.close() }, "Close");
   const single = h("input", {
     type: "checkbox",
     checked: singleKeys,
     change: () => setSingleKeys(single.checked),
   });
-  const keys = ACTIONS.filter((action) => action.keys.length);
+  const keys = ACTIONS.filter((action) => action.keys.length && !(alone && action.asks));
   dialog.replaceChildren(
     h("h2", {}, "Reading the board"),
     h(
@@ -58,16 +61,28 @@ export function fillHelp(dialog, singleKeys, setSingleKeys) {
       ),
     ),
     h("p", {}, h("label", {}, single, " Single-letter keys act, outside text fields")),
-    h(
-      "p",
-      { class: "quiet" },
-      h("a", { href: "/docs" }, "API"),
-      " · ",
-      h("a", { href: "/licences" }, "Third-party licences"),
-    ),
+    alone ? licences() : links(),
     close,
   );
 }
+
+const links = () =>
+  h(
+    "p",
+    { class: "quiet" },
+    h("a", { href: "/docs" }, "API"),
+    " · ",
+    h("a", { href: "/licences" }, "Third-party licences"),
+  );
+
+/** A document without a server brings the texts along. */
+const licences = () =>
+  h(
+    "details",
+    { class: "quiet licences" },
+    h("summary", {}, "Third-party licences"),
+    h("pre", {}, byId("licences").textContent ?? ""),
+  );
 
 /** @param {string} key */
 export function pretty(key) {

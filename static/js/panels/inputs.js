@@ -1,6 +1,9 @@
-/** One field an input: a number with a slider, or a tensor's shape with its editor behind "edit". */
+/**
+ * One field an input: a number with a slider, or a tensor's shape with its editor behind "edit".
+ * Where nobody can be asked for other values, the number alone, or the shape.
+ */
 
-import { formatShape } from "../format.js";
+import { formatFull, formatShape } from "../format.js";
 import { byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
@@ -19,7 +22,7 @@ export function createInputs(give) {
   let rows = new Map();
   let signature = "";
 
-  return ({ trace, given }, previous) => {
+  return ({ trace, given, alone }, previous) => {
     if (trace === previous?.trace) return;
     const nodes = new Map(trace.nodes.map((node) => [node.id, node]));
     const inputs = Object.entries(trace.inputs).flatMap(([name, info]) => {
@@ -33,7 +36,11 @@ export function createInputs(give) {
       rows = new Map(
         inputs.map(({ name, info, node }) => [
           name,
-          node.value.shape.length ? tensorRow(name, give) : scalarRow(name, info, give),
+          alone
+            ? fixedRow(name)
+            : node.value.shape.length
+              ? tensorRow(name, give)
+              : scalarRow(name, info, give),
         ]),
       );
       list.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
@@ -61,6 +68,22 @@ function rowOf(name, ...controls) {
     ...controls,
   );
   return { row, tag };
+}
+
+/**
+ * @param {string} name
+ * @returns {Row}
+ */
+function fixedRow(name) {
+  const field = h("output", { class: "fixed", "aria-label": name });
+  const { row, tag } = rowOf(name, field);
+  return {
+    row,
+    update({ shape, data }, _given, assumed) {
+      field.textContent = shape.length ? formatShape(shape) : formatFull(Number(data));
+      tag.hidden = !assumed;
+    },
+  };
 }
 
 /**

@@ -34,7 +34,7 @@ export function showMessages(page, under, onType, assumeAll) {
   );
 
   /** @type {HTMLElement[]} */
-  const rows = list.map((message) => describe(message, source, onType));
+  const rows = list.map((message) => describe(message, page, onType));
   const rest = rows.splice(problem ? SHOWN + 1 : SHOWN);
   if (
     problem &&
@@ -92,15 +92,15 @@ function messagesOf({ problem, trace, notices, source }) {
 
 /**
  * @param {Message} message
- * @param {string} source
+ * @param {Page} page
  * @param {(text: string) => void} onType
  */
-function describe({ kind, text, span, hint }, source, onType) {
+function describe({ kind, text, span, hint }, { source, alone }, onType) {
   const words = text.replace(/^line \d+: /i, "");
   const place = kind === "problem" && span ? [h("b", {}, `line ${span.line}: `)] : [];
   const found = span && textIn(source, span);
   if (!hint || kind === "notice") return h("p", { class: kind }, ...place, words);
-  const fix = span && found && /^[\p{L}_]\w*$/u.test(hint) && hint !== found;
+  const fix = !alone && span && found && /^[\p{L}_]\w*$/u.test(hint) && hint !== found;
   const mend = fix
     ? h(
         "button",

@@ -1,5 +1,6 @@
 /** The strip under the board: the step in words, as an equation, and its checks. */
 
+import { loadKatex } from "../assets.js";
 import { byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
@@ -52,8 +53,8 @@ export function createNow() {
 
     shown = step.latex;
     formula.replaceChildren();
-    if (!moved || !step.latex || (!katex && !navigator.onLine)) return;
-    katex ??= load();
+    if (!moved || !step.latex) return;
+    katex ??= loadKatex();
     katex.then(
       ({ render }) => {
         if (shown !== step.latex || formula.hasChildNodes()) return;
@@ -68,14 +69,6 @@ export function createNow() {
       },
     );
   };
-}
-
-/** Neither KaTeX nor its style is asked for before the first step. */
-function load() {
-  const style = h("link", { rel: "stylesheet", href: "/static/vendor/katex.css" });
-  document.head.append(style);
-  const styled = new Promise((done) => style.addEventListener("load", done));
-  return Promise.all([import("../../vendor/katex.js"), styled]).then(([katex]) => katex);
 }
 
 /**

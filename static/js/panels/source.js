@@ -34,7 +34,8 @@ export function createSource(onType, assumeAll) {
   }
 
   return (page, previous) => {
-    const { source, trace, index, problem, status, notices } = page;
+    const { source, trace, index, problem, status, notices, alone } = page;
+    area.readOnly = alone === true;
     if (area.value !== source) area.value = source;
     byId("empty").hidden = status !== "empty";
     const news = notices.length > 0 || problem || trace.warnings.length > 0 || trace.backward_code;
