@@ -4,20 +4,62 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from app.schemas import GraphRequest
-from app.serialize import Picture, graph_bytes
+from app.schemas import (
+    CheckRequest,
+    GraphRequest,
+    JacobianRequest,
+    ProgramRequest,
+    SweepRequest,
+)
+from app.serialize import Picture, check_bytes, graph_bytes, jacobian_bytes, sweep_bytes
 from app.settings import Settings
 from engine import Circuit
 
 
 @singledispatch
-def answered(request: GraphRequest, circuit: Circuit, settings: Settings) -> bytes:
-    """Returns the answer to a request about a circuit that has been built; here: the whole graph.
+def answered(request: ProgramRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the answer to a request about a circuit that has been built.
 
     Raises:
         EngineError: one of its subclasses.
+        TypeError: for a kind of request that nothing here answers.
     """
+    raise TypeError(f"nothing answers a {type(request).__name__}")
+
+
+@answered.register
+def graph(request: GraphRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the whole graph."""
     return graph_bytes(circuit.trace(request.upstream), picture_of(settings))
+
+
+@answered.register
+def jacobian(request: JacobianRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the Jacobian between two nodes."""
+    found = circuit.jacobian(
+        request.of,
+        request.wrt,
+        row=request.row,
+        column=request.column,
+        upstream=request.upstream,
+    )
+    return jacobian_bytes(found, picture_of(settings))
+
+
+@answered.register
+def check(request: CheckRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the gradient check."""
+    found = circuit.check(
+        method=request.method, h=request.h, nodes=request.nodes, upstream=request.upstream
+    )
+    return check_bytes(found, circuit.graph.output, picture_of(settings))
+
+
+@answered.register
+def sweep(request: SweepRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the errors of the gradient check against its step."""
+    found = circuit.sweep(request.upstream)
+    return sweep_bytes(found, circuit.graph.output, picture_of(settings))
 
 
 def picture_of(settings: Settings) -> Picture:

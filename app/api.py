@@ -19,13 +19,20 @@ from app.files import etag
 from app.gallery import gallery
 from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
 from app.schemas import (
+    CheckAnswer,
+    CheckRequest,
     Examples,
     GraphAnswer,
     GraphQuery,
     GraphRequest,
     Health,
+    JacobianAnswer,
+    JacobianRequest,
     LimitsAnswer,
     Primitives,
+    ProgramRequest,
+    SweepAnswer,
+    SweepRequest,
 )
 from app.settings import Settings
 from app.workers import Workers
@@ -107,6 +114,26 @@ async def get_graph(query: Annotated[GraphQuery, Query()], request: Request) -> 
     return revalidated(await answer(body, request), request, JSON)
 
 
+@router.post(
+    "/api/jacobian", response_model=JacobianAnswer, summary="The Jacobian between any two nodes"
+)
+async def post_jacobian(body: JacobianRequest, request: Request) -> Response:
+    """Says which entries can be other than zero, and lists them: a small matrix, or a row or column of a large one."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post("/api/check", response_model=CheckAnswer, summary="Hold gradients against differences")
+async def post_check(body: CheckRequest, request: Request) -> Response:
+    """Compares every gradient with differences of the forward pass, and tells corners from mistakes."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post("/api/check/sweep", response_model=SweepAnswer, summary="The error against the step")
+async def post_sweep(body: SweepRequest, request: Request) -> Response:
+    """Runs the check at steps from 1e-1 to 1e-13: the error falls with h until rounding takes over."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
 @router.get("/api/examples", response_model=Examples, summary="The gallery")
 async def get_examples(request: Request) -> Response:
     """Lists the examples with their published numbers and citations."""
@@ -137,7 +164,7 @@ async def get_health() -> Response:
     return Response(orjson.dumps({"status": "ok", "version": __version__}), media_type=JSON)
 
 
-async def answer(body: GraphRequest, request: Request) -> bytes:
+async def answer(body: ProgramRequest, request: Request) -> bytes:
     """Returns the engine's answer.
 
     Raises:

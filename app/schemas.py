@@ -13,6 +13,17 @@ XYZ: JsonDict = {"source": "(x + y) * z", "inputs": {"x": -2, "y": 5, "z": -4}}
 Numeric = float | Literal["NaN", "Infinity", "-Infinity"]
 Nested = TypeAliasType("Nested", "Numeric | list[Nested]")
 
+Structures = Literal[
+    "scalar",
+    "diagonal",
+    "matmul",
+    "reduction",
+    "broadcast",
+    "permutation",
+    "selection",
+    "dense",
+]
+
 Given = Annotated[
     object,
     WithJsonSchema(
@@ -46,10 +57,8 @@ class Exact(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class GraphRequest(Exact):
-    """A program and what to do with it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [XYZ]})
+class ProgramRequest(Exact):
+    """A program: what every request about a circuit holds."""
 
     source: str = Field(description="One expression or a small NumPy program.")
     inputs: dict[str, Given] = Field(
@@ -58,12 +67,75 @@ class GraphRequest(Exact):
     output: str | None = Field(
         default=None, description="The name to differentiate; default the last assigned."
     )
+
+    def names(self) -> list[str] | None:
+        """Returns the names that the circuit is built to differentiate for; None for every input."""
+        return None
+
+
+class GraphRequest(ProgramRequest):
+    """A program and what to do with it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [XYZ]})
+
     wrt: list[str] | None = Field(
         default=None, description="Names to differentiate for; default every input but labels."
     )
     upstream: Given | None = Field(
         default=None, description="dL/d(output), of the output's shape, where that is no scalar."
     )
+
+    def names(self) -> list[str] | None:
+        """Returns wrt."""
+        return self.wrt
+
+
+class JacobianRequest(ProgramRequest):
+    """A program, and the two nodes between which the Jacobian is wanted: by name, or by id such as "n4"."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "source": "z = W @ x\nh = np.tanh(z)",
+                    "inputs": {"W": [[1, 2], [3, 4]], "x": [0.1, -0.2]},
+                    "of": "h",
+                    "wrt": "z",
+                }
+            ]
+        }
+    )
+
+    of: str | None = Field(default=None, description="What is differentiated; default the output.")
+    wrt: str = Field(description="What it is differentiated for.")
+    row: int | None = Field(
+        default=None, description="A row that is wanted at any size, counted from 0."
+    )
+    column: int | None = Field(
+        default=None, description="A column that is wanted at any size, counted from 0."
+    )
+    upstream: Given | None = Field(
+        default=None, description="Of of's shape: its product with the Jacobian is wanted."
+    )
+
+
+class CheckRequest(GraphRequest):
+    """A program whose gradients are held against differences of its forward pass."""
+
+    method: Literal["central", "forward", "five-point"] = Field(
+        default="central", description="The difference formula."
+    )
+    h: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Its step; default the formula's own, in proportion to numbers above 1.",
+    )
+    nodes: bool = Field(default=False, description="Check every node on the way, too.")
+
+
+class SweepRequest(GraphRequest):
+    """A program whose gradients are held against differences at many steps."""
 
 
 class GraphQuery(Exact):
@@ -128,16 +200,7 @@ class InputModel(Exact):
 class LocalModel(Exact):
     """One local gradient, d(out)/d(argument), from forward values only."""
 
-    structure: Literal[
-        "scalar",
-        "diagonal",
-        "matmul",
-        "reduction",
-        "broadcast",
-        "permutation",
-        "selection",
-        "dense",
-    ]
+    structure: Structures
     shape: list[int] = Field(description="The output's axes, then the argument's.")
     value: Tensor | None = Field(description="null where the structure says it all.")
     code: str = Field(description="One NumPy expression.")
@@ -258,6 +321,138 @@ class GraphAnswer(Exact):
     gradients: dict[str, Tensor]
     backward_code: BackwardCodeModel | None
     warnings: list[WarningModel]
+
+
+class EndModel(Exact):
+    """One of the two nodes of a Jacobian."""
+
+    node: str
+    shape: list[int]
+
+
+class LineModel(Exact):
+    """One row or column of a Jacobian."""
+
+    index: int
+    value: Tensor = Field(
+        description="A row has the shape of wrt, a column that of of; flat, they are lines of data."
+    )
+
+
+class JacobianAnswer(Exact):
+    """The Jacobian d(of)/d(wrt) between two nodes."""
+
+    of: EndModel
+    wrt: EndModel
+    rows: int = Field(description="Entries of of, flat in C order.")
+    columns: int = Field(description="Entries of wrt, flat in C order.")
+    size: tuple[int, int] = Field(description="rows and columns.")
+    structure: Structures = Field(
+        description="A single gate's own word; diagonal where all gates between are elementwise."
+    )
+    layout: Literal["numerator"]
+    related: bool = Field(description="false: no path leads from wrt to of, and every entry is 0.")
+    paths: Numeric = Field(description="How many paths lead from wrt to of, wire by wire.")
+    nonzeros: int = Field(description="How many entries are not 0.")
+    counted: bool = Field(
+        description="false: nonzeros is what the structure allows, at most; the entries were not made."
+    )
+    data: Nested | None = Field(description="The matrix; null over the limit jacobian_numbers.")
+    diagonal: Tensor | None = Field(
+        description="For diagonal: the one slope of each row, in the shape of of."
+    )
+    row: LineModel | None
+    column: LineModel | None
+    product: Tensor | None = Field(description="upstream times the Jacobian, the shape of wrt.")
+    note: str
+
+
+class WorstModel(Exact):
+    """The entry with the largest relative error."""
+
+    index: list[int]
+    analytic: Numeric
+    numerical: Numeric
+    right: Numeric = Field(description="The slope to the right alone.")
+    left: Numeric | None = Field(
+        description="Likewise to the left; null where the method does not look there."
+    )
+
+
+class SampleModel(Exact):
+    """What was tried of a value with too many entries."""
+
+    coordinates: list[int] = Field(description="Flat places of the entries that were tried.")
+    analytic: Tensor
+    numerical: Tensor
+    along_analytic: Tensor = Field(description="Slopes along random directions of length 1.")
+    along_numerical: Tensor
+
+
+class CheckedModel(Exact):
+    """The check of one input or node."""
+
+    node: str | None = Field(description="null where the program does not use it.")
+    analytic: Tensor
+    numerical: Tensor | None = Field(description="null where only a sample was tried.")
+    sample: SampleModel | None
+    relative_error: Numeric = Field(description="Largest |a - n| / max(1e-8, |a| + |n|).")
+    band: Literal["happy", "okay with kinks", "uncomfortable", "probably wrong"] | None = Field(
+        description="What CS231n calls an error of that size; null where it is no number."
+    )
+    verdict: Literal["ok", "kink", "wrong"]
+    note: str
+    worst: WorstModel | None
+    evaluations: int = Field(
+        description="Of the function: n + 1 (forward), 2n (central) or 4n (five-point)."
+    )
+    kink_evaluations: int = Field(description="More of them, to tell corners from mistakes.")
+
+
+class CheckAnswer(Exact):
+    """Analytic gradients against numerical ones."""
+
+    output: str
+    value: Numeric = Field(description="The function, at the point.")
+    method: Literal["central", "forward", "five-point"]
+    h: float
+    scaled: bool = Field(description="h was taken in proportion to numbers above 1.")
+    verdict: Literal["ok", "kink", "wrong"] = Field(description="The worst of all.")
+    inputs: dict[str, CheckedModel]
+    nodes: dict[str, CheckedModel] | None
+    evaluations: int = Field(
+        description="All differences together; the point itself, where it is needed, once."
+    )
+    kink_evaluations: int
+    method_note: str
+
+
+class CurveModel(Exact):
+    """One formula's errors, one for each h."""
+
+    absolute: list[Numeric] = Field(description="Largest |a - n|.")
+    relative: list[Numeric] = Field(description="Largest |a - n| / max(1e-8, |a| + |n|).")
+    best: float | None = Field(description="The h with the least absolute error.")
+
+
+class SweptModel(Exact):
+    """The curves of one input."""
+
+    node: str
+    coordinates: list[int] = Field(description="Flat places of the entries that were tried.")
+    central: CurveModel
+    forward: CurveModel
+    evaluations: int
+
+
+class SweepAnswer(Exact):
+    """The error of the difference formulas against their step."""
+
+    output: str
+    h: list[float] = Field(description="The steps, falling.")
+    inputs: dict[str, SweptModel]
+    evaluations: int
+    method_note: str
 
 
 class Citation(Exact):

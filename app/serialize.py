@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from engine.checking import Check, Checked, Sample, Worst
 from engine.errors import TooLarge
 from engine.graph import Notice
+from engine.jacobian import Between, Line
+from engine.sweep import Curve, Sweep
 from engine.trace import Local, Step, Trace, TracedNode, Wire
 
 SCHEMA_VERSION = 1
@@ -21,6 +25,10 @@ ALWAYS = 8
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY
 SMALLER = 8
 """By how much the caps shrink while an answer is too long."""
+
+MOST_EXACT = 2**53
+"""Beyond it, whole numbers are no longer exact in a reader that has 64-bit floats alone, such as JavaScript."""
+MOST_BITS = 1024
 
 Json = dict[str, object]
 Numbers = NDArray[np.float64] | NDArray[np.int64] | NDArray[np.bool_]
@@ -47,9 +55,55 @@ def graph_bytes(trace: Trace, picture: Picture) -> bytes:
     Raises:
         TooLarge: when the answer is too long with every tensor summarised.
     """
+    return fitted(lambda writer: writer.trace(trace), picture)
+
+
+def jacobian_bytes(found: Between, picture: Picture) -> bytes:
+    """Returns a Jacobian as JSON.
+
+    Raises:
+        TooLarge: when the answer is too long with every tensor summarised.
+    """
+    return fitted(lambda writer: writer.jacobian(found), picture)
+
+
+def check_bytes(found: Check, output: int, picture: Picture) -> bytes:
+    """Returns a gradient check as JSON.
+
+    Args:
+        found: the check.
+        output: tape place of the output.
+        picture: how much is listed.
+
+    Raises:
+        TooLarge: when the answer is too long with every tensor summarised.
+    """
+    return fitted(lambda writer: writer.check(found, output), picture)
+
+
+def sweep_bytes(found: Sweep, output: int, picture: Picture) -> bytes:
+    """Returns a sweep as JSON.
+
+    Args:
+        found: the sweep.
+        output: tape place of the output.
+        picture: how much is listed.
+
+    Raises:
+        TooLarge: when the answer is too long.
+    """
+    return fitted(lambda _: sweep_json(found, output), picture)
+
+
+def fitted(write: Callable[[Writer], Json], picture: Picture) -> bytes:
+    """Returns an answer, written with smaller caps until it is short enough.
+
+    Raises:
+        TooLarge: when it is too long with every tensor summarised.
+    """
     node_numbers, total_numbers = picture.node_numbers, picture.total_numbers
     while True:
-        answer = orjson.dumps(Writer(node_numbers, total_numbers).trace(trace), option=OPTIONS)
+        answer = orjson.dumps(write(Writer(node_numbers, total_numbers)), option=OPTIONS)
         if len(answer) <= picture.answer_bytes:
             return answer
         if total_numbers == 0:
@@ -63,7 +117,7 @@ def graph_bytes(trace: Trace, picture: Picture) -> bytes:
 
 
 class Writer:
-    """Writes one trace, counting the numbers it lists.
+    """Writes one answer, counting the numbers it lists.
 
     Args:
         node_numbers: the most that one tensor may list.
@@ -165,6 +219,81 @@ class Writer:
             members["indices"] = np.ascontiguousarray(local.indices).reshape(-1)
         return members
 
+    def jacobian(self, found: Between) -> Json:
+        """Returns a Jacobian."""
+        return {
+            "of": {"node": f"n{found.of}", "shape": found.of_shape},
+            "wrt": {"node": f"n{found.wrt}", "shape": found.wrt_shape},
+            "rows": found.rows,
+            "columns": found.columns,
+            "size": (found.rows, found.columns),
+            "structure": found.structure.value,
+            "layout": "numerator",
+            "related": found.paths > 0,
+            "paths": count_json(found.paths),
+            "nonzeros": found.nonzeros,
+            "counted": found.counted,
+            "data": None if found.matrix is None else array_json(found.matrix),
+            "diagonal": self.optional(found.diagonal),
+            "row": self.line(found.row),
+            "column": self.line(found.column),
+            "product": self.optional(found.product),
+            "note": found.note,
+        }
+
+    def line(self, line: Line | None) -> Json | None:
+        """Returns a row or a column of a Jacobian."""
+        return None if line is None else {"index": line.index, "value": self.tensor(line.entries)}
+
+    def check(self, found: Check, output: int) -> Json:
+        """Returns a gradient check."""
+        nodes = found.nodes
+        return {
+            "output": f"n{output}",
+            "value": scalar_json(found.value),
+            "method": found.method,
+            "h": found.h,
+            "scaled": found.scaled,
+            "verdict": found.verdict,
+            "inputs": {name: self.checked(checked) for name, checked in found.inputs.items()},
+            "nodes": None
+            if nodes is None
+            else {f"n{place}": self.checked(checked) for place, checked in nodes.items()},
+            "evaluations": found.evaluations,
+            "kink_evaluations": found.kink_evaluations,
+            "method_note": found.note,
+        }
+
+    def checked(self, checked: Checked) -> Json:
+        """Returns the check of one input or node."""
+        return {
+            "node": node_id(checked.place),
+            "analytic": self.tensor(checked.analytic),
+            "numerical": self.optional(checked.numerical),
+            "sample": None if checked.sample is None else self.sample(checked.sample),
+            "relative_error": scalar_json(checked.relative_error),
+            "band": checked.band,
+            "verdict": checked.verdict,
+            "note": checked.note,
+            "worst": None if checked.worst is None else worst_json(checked.worst),
+            "evaluations": checked.evaluations,
+            "kink_evaluations": checked.kink_evaluations,
+        }
+
+    def sample(self, sample: Sample) -> Json:
+        """Returns what was tried of a large value."""
+        return {
+            "coordinates": sample.coordinates,
+            "analytic": self.tensor(sample.analytic),
+            "numerical": self.tensor(sample.numerical),
+            "along_analytic": self.tensor(sample.along_analytic),
+            "along_numerical": self.tensor(sample.along_numerical),
+        }
+
+    def optional(self, array: Numbers | None) -> Json | None:
+        """Returns an array that may be missing."""
+        return None if array is None else self.tensor(array)
+
     def tensor(self, array: Numbers) -> Json:
         """Returns an array in full, or its summary where the caps are passed."""
         if not array.shape:
@@ -211,6 +340,52 @@ def step_json(step: Step) -> Json:
         "text": step.text,
         "latex": step.latex,
     }
+
+
+def worst_json(worst: Worst) -> Json:
+    """Returns the entry with the largest error; a side where the method does not look is null."""
+    return {
+        "index": worst.index,
+        "analytic": scalar_json(worst.analytic),
+        "numerical": scalar_json(worst.numerical),
+        "right": scalar_json(worst.right),
+        "left": None if worst.left is None else scalar_json(worst.left),
+    }
+
+
+def sweep_json(found: Sweep, output: int) -> Json:
+    """Returns a sweep."""
+    return {
+        "output": f"n{output}",
+        "h": found.steps,
+        "inputs": {
+            name: {
+                "node": f"n{swept.place}",
+                "coordinates": swept.coordinates,
+                **{formula: curve_json(curve) for formula, curve in swept.curves.items()},
+                "evaluations": swept.evaluations,
+            }
+            for name, swept in found.inputs.items()
+        },
+        "evaluations": found.evaluations,
+        "method_note": found.note,
+    }
+
+
+def curve_json(curve: Curve) -> Json:
+    """Returns one formula's errors."""
+    return {
+        "absolute": array_json(curve.absolute),
+        "relative": array_json(curve.relative),
+        "best": curve.best,
+    }
+
+
+def count_json(count: int) -> int | float | str:
+    """Returns a count, rounded where JSON readers would lose its last digits anyway."""
+    if count <= MOST_EXACT:
+        return count
+    return float(count) if count.bit_length() < MOST_BITS else "Infinity"
 
 
 def warning_json(notice: Notice) -> Json:

@@ -58,6 +58,21 @@ class Settings:
         default=50_000_000, metadata=described("operations", "arithmetic of one forward pass")
     )
     seconds: float = field(default=2.0, metadata=described("s", "time that one program may run"))
+    jacobian_numbers: int = field(
+        default=4_096,
+        metadata=described("entries", "a larger Jacobian is answered by rows and columns"),
+    )
+    check_entries: int = field(
+        default=2_000,
+        metadata=described("entries", "of more, a check tries random directions and some entries"),
+    )
+    check_flops: int = field(
+        default=3_000_000_000,
+        metadata=described(
+            "operations",
+            "arithmetic of all evaluations, a gate 20,000 at least; beyond it likewise",
+        ),
+    )
     picture_node_numbers: int = field(
         default=10_000,
         metadata=described("numbers", "a larger tensor is answered as a summary"),

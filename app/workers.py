@@ -14,7 +14,7 @@ import orjson
 import engine
 from app.answers import answered
 from app.problems import BUSY, Problem, Refusal
-from app.schemas import GraphRequest
+from app.schemas import ProgramRequest
 from app.settings import Settings
 from engine.errors import Timeout
 
@@ -22,7 +22,7 @@ PARSING = threading.Lock()
 """Parsing may not run in two threads at a time: CPython issue 106905."""
 
 
-def run_engine(request: GraphRequest, settings: Settings) -> bytes:
+def run_engine(request: ProgramRequest, settings: Settings) -> bytes:
     """Returns the answer to one request, computed here and now.
 
     Raises:
@@ -30,7 +30,11 @@ def run_engine(request: GraphRequest, settings: Settings) -> bytes:
     """
     with PARSING:
         circuit = engine.build(
-            request.source, request.inputs, request.output, request.wrt, limits=settings.engine()
+            request.source,
+            request.inputs,
+            request.output,
+            request.names(),
+            limits=settings.engine(),
         )
     return answered(request, circuit, settings)
 
@@ -65,7 +69,7 @@ class Workers:
         self._jobs: dict[bytes, Job] = {}
         self._answers = Answers(settings.cache_bytes)
 
-    async def run(self, request: GraphRequest) -> bytes:
+    async def run(self, request: ProgramRequest) -> bytes:
         """Returns the answer to one request.
 
         A caller that is cancelled leaves the queue, and takes its job along if nobody else waits.
@@ -91,7 +95,7 @@ class Workers:
         """Takes up no more work."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _start(self, key: bytes, request: GraphRequest) -> Job:
+    def _start(self, key: bytes, request: ProgramRequest) -> Job:
         if len(self._jobs) >= self._settings.threads + self._settings.queue:
             raise busy()
         loop = asyncio.get_running_loop()
@@ -153,7 +157,7 @@ class Answers:
             self._size -= len(dropped)
 
 
-def fingerprint(request: GraphRequest) -> bytes:
+def fingerprint(request: ProgramRequest) -> bytes:
     """Returns a digest that two requests share only when their answers are the same."""
     members = [type(request).__name__, *(value for _, value in request)]
     return hashlib.sha256(orjson.dumps(members)).digest()

@@ -17,6 +17,9 @@ from engine.primitives import REGISTRY, Structure
 Mask = NDArray[np.bool_]
 Entry = TypeVar("Entry", np.float64, np.bool_)
 
+MOVES = (Structure.BROADCAST, Structure.PERMUTATION, Structure.SELECTION)
+"""Structures of gates that only move entries: every slope is 0 or 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -81,7 +84,12 @@ def has_rule(node: Node, key: int) -> bool:
 
 
 def backward(
-    graph: Graph, values: Sequence[Array], seed: Array, wanted: Sequence[bool], deadline: Deadline
+    graph: Graph,
+    values: Sequence[Array],
+    seed: Array,
+    wanted: Sequence[bool],
+    deadline: Deadline,
+    silent: Mask | None = None,
 ) -> Gradients:
     """Returns what every node received and every wire carried.
 
@@ -91,11 +99,13 @@ def backward(
         seed: dL/d(output), the shape of the output's value; 1 for a scalar loss.
         wanted: per tape place, whether its gradient is wanted; see `on_path`.
         deadline: checked between gates.
+        silent: entries of the output that are not asked about; no gradient is to come from them, as from entries that
+            a gate such as `where` did not choose.
     """
     upstream: list[Array | None] = [None] * len(graph.nodes)
     upstream[graph.output] = seed
     messages: list[Message] = []
-    unselected = Unselected(graph)
+    unselected = Unselected(graph, silent)
     with np.errstate(all="ignore"):
         for node in reversed(graph.nodes):
             arriving = upstream[node.index]
@@ -117,19 +127,24 @@ def backward(
 class Unselected:
     """Entries that no gradient can come from, since a gate such as `where` did not choose what they lead to.
 
-    Behind them an infinite slope must not turn the 0 that arrives into NaN. Only programs with such a gate are followed,
-    entry by entry through elementwise gates and reductions; elsewhere a NaN is a NaN.
+    Behind them an infinite slope must not turn the 0 that arrives into NaN. Only programs with such a gate are followed
+    (or all, when some of the output's entries are not asked about), entry by entry through elementwise gates,
+    reductions, and gates that move entries; elsewhere a NaN is a NaN.
+
+    Args:
+        graph: the tape.
+        silent: entries of the output that are not asked about.
 
     Attributes:
         rescued: gates where that happened.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, silent: Mask | None = None) -> None:
         self.rescued: list[int] = []
-        self._follows = any(
+        self._follows = silent is not None or any(
             n.primitive is not None and REGISTRY[n.primitive].selects for n in graph.nodes
         )
-        self._entries: dict[int, Mask | None] = {}
+        self._entries: dict[int, Mask | None] = {} if silent is None else {graph.output: silent}
 
     def cleared(self, node: Node, key: int, raw: Array, values: Sequence[Array]) -> Array:
         """Returns a rule's answer with 0 at the entries that were not selected, and notes them for the source."""
@@ -147,6 +162,10 @@ class Unselected:
                 mask = unchosen if mask is None else mask | unchosen
         elif structure is Structure.REDUCTION and blocked is not None:
             mask = np.broadcast_to(kept(node, blocked, values[source]), raw.shape)
+        elif (structure in MOVES or primitive.placed) and blocked is not None:
+            mask = (
+                vjp(node, key, (~blocked).astype(np.float64), values) == 0
+            )  # no use is asked about
         elif blocked is not None and blocked.all():
             mask = np.ones(raw.shape, dtype=bool)
         if mask is not None and mask.any():

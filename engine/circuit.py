@@ -9,17 +9,21 @@ from dataclasses import replace
 import numpy as np
 
 from engine.backward import Gradients, backward, on_path
+from engine.checking import Check, Point, gradient_check
 from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
-from engine.graph import Array, Graph, Notice, Role, Whole
+from engine.graph import Array, Graph, Notice, Role, Shape, Whole
 from engine.inputs import read_inputs, read_value, whole
+from engine.jacobian import Between, Derivative, between
 from engine.language import check, nearest, shown
 from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
+from engine.numerical import CENTRAL
 from engine.primitives.shapes import show
 from engine.source import Text, clean, parse
+from engine.sweep import Sweep, sweep
 from engine.tail import backward_code, find_tail, known_names, target_name
 from engine.trace import BackwardCode, Trace
 from engine.tracing import Pass
@@ -118,6 +122,112 @@ class Circuit:
             ),
         )
 
+    def jacobian(
+        self,
+        of: str | None,
+        wrt: str,
+        *,
+        row: int | None = None,
+        column: int | None = None,
+        upstream: object = None,
+    ) -> Between:
+        """Returns the Jacobian d(of)/d(wrt) between any two nodes: structure, size, and entries up to a limit.
+
+        Args:
+            of: a name of the program (as it stands at the end) or a node's id, such as "n4"; None for the output.
+            wrt: likewise (an input before what is later bound to its name); not an index and not a mask.
+            row: place of a row that is wanted at any size, counted from 0.
+            column: place of a column likewise.
+            upstream: of of's shape; its product with the Jacobian is wanted.
+
+        Raises:
+            UndefinedName: for a name or an id that the program does not have.
+            BadInput: for a row or column that is not there, and for a wrt that has no gradient.
+        """
+        deadline = Deadline(self.limits)
+        bound = {n: i.node for n, i in self.graph.inputs.items()}
+        refusal = BadInput(
+            f"{shown(wrt)} holds truth values or indices: nothing is differentiated for it.",
+            hint="Choose a name that holds real numbers.",
+        )
+        if wrt in bound and self.graph.inputs[wrt].role is Role.LABEL:
+            raise refusal
+        end = self.graph.output if of is None else self._place("of", of, {**bound, **self.names})
+        start = self._place("wrt", wrt, {**self.names, **bound})
+        values = forward(self.graph, self.inputs, deadline)
+        if values[start].dtype != np.float64:
+            raise refusal
+        seed = None if upstream is None else self._upstream(upstream, values[end].shape, "of")
+        derivative = Derivative(self.graph, values, end, start, deadline)
+        return between(derivative, self.limits, row=row, column=column, upstream=seed)
+
+    def check(
+        self,
+        *,
+        method: str = CENTRAL.name,
+        h: float | None = None,
+        nodes: bool = False,
+        upstream: object = None,
+    ) -> Check:
+        """Returns the gradients of every name of wrt held against differences of the forward pass.
+
+        Args:
+            method: "central", "forward" or "five-point".
+            h: the step, above 0 and at most 1; default the method's own, in proportion to numbers above 1.
+            nodes: whether every node on the way to the output is checked too.
+            upstream: dL/d(output), where that is not one number: the vector-Jacobian product is checked.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            BadInput: for an unknown method or an h out of range.
+        """
+        deadline = Deadline(self.limits)
+        point = self._point(upstream, deadline)
+        on_the_way = [i for i, wanted in enumerate(self._wanted) if wanted] if nodes else None
+        unused = {n: self.graph.inputs[n].value.shape for n, p in self._places.items() if p is None}
+        return gradient_check(
+            point,
+            self._places,
+            unused,
+            self.limits,
+            deadline,
+            method=method,
+            h=h,
+            nodes=on_the_way,
+        )
+
+    def sweep(self, upstream: object = None) -> Sweep:
+        """Returns the error of forward and central differences against their step, for every name of wrt.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+        """
+        deadline = Deadline(self.limits)
+        return sweep(self._point(upstream, deadline), self._places, self.limits, deadline)
+
+    def _point(self, upstream: object, deadline: Deadline) -> Point:
+        """Returns one forward and backward pass, gate by gate, for the checks."""
+        seed = self._seed(upstream)
+        values = forward(self.graph, self.inputs, deadline)
+        gradients = backward(self.graph, values, seed, self._wanted, deadline)
+        return Point(self.graph, values, gradients.upstream, seed)
+
+    def _place(self, field: str, name: str, places: Mapping[str, int | None]) -> int:
+        """Returns the tape place of a name of the program, or of a node's id where no name is spelled so."""
+        ids = {f"n{node.index}": node.index for node in self.graph.nodes}
+        if name not in places and name not in ids:
+            close = nearest(name, places)
+            raise UndefinedName(
+                f"{field} names {shown(name)}, which the program does not have.",
+                hint=close or f"Use a name of the program, or an id from n0 to n{len(ids) - 1}.",
+            )
+        place = places[name] if name in places else ids[name]
+        if place is None:
+            raise BadInput(
+                f"The program does not use {shown(name)}.", hint="Choose a name that it uses."
+            )
+        return place
+
     def _run(
         self, arrays: Mapping[str, Array | Whole], seed: Array, deadline: Deadline
     ) -> tuple[Values, Gradients]:
@@ -144,11 +254,14 @@ class Circuit:
                     hint="Reduce it, such as with np.sum(...).",
                 )
             return ONE
-        seed = read_value(upstream, self.limits)
+        return self._upstream(upstream, shape, "the output")
+
+    def _upstream(self, given: object, shape: Shape, of: str) -> Array:
+        seed = read_value(given, self.limits)
         if seed.shape != shape:
             raise ShapeMismatch(
-                f"upstream has shape {show(seed.shape)}, the output {show(shape)}.",
-                hint="Give it the output's shape.",
+                f"upstream has shape {show(seed.shape)}, {of} {show(shape)}.",
+                hint=f"Give it the shape of {of}.",
             )
         return seed
 

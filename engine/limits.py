@@ -27,6 +27,9 @@ class Limits:
         total_numbers: how many numbers all nodes may hold together.
         flops: arithmetic of one forward pass, in floating-point operations.
         seconds: wall time of one request; 0 means no limit.
+        jacobian_numbers: how many entries a Jacobian may have to be written out; of a larger one, rows and columns.
+        check_entries: how many entries a gradient check tries one by one; of more, directions and some entries.
+        check_flops: arithmetic of all evaluations of such a check, a gate counting at least 20,000; likewise.
     """
 
     source_characters: int = 1_000_000
@@ -42,6 +45,9 @@ class Limits:
     total_numbers: int = 1_000_000_000
     flops: int = 1_000_000_000_000
     seconds: float = 0.0
+    jacobian_numbers: int = 1_000_000
+    check_entries: int = 2_000
+    check_flops: int = 1_000_000_000_000
 
     def check(self, name: str, found: float, what: str, *, span: Span | None = None) -> None:
         """Raises TooLarge when `found` is over the limit called `name`.
@@ -78,6 +84,9 @@ class Limits:
             ("total_numbers", self.total_numbers),
             ("flops", self.flops),
             ("seconds", self.seconds),
+            ("jacobian_numbers", self.jacobian_numbers),
+            ("check_entries", self.check_entries),
+            ("check_flops", self.check_flops),
         )
 
 

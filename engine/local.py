@@ -93,6 +93,13 @@ def source_places(node: Node, values: Sequence[Array]) -> NDArray[np.int64] | No
     return np.asarray(moved, dtype=np.int64).ravel()
 
 
+def target_places(node: Node, key: int, values: Sequence[Array]) -> NDArray[np.int64]:
+    """Returns the flat place in the output where each entry of an argument stands, for a gate that is `placed`."""
+    out = values[node.index]
+    numbers = np.arange(out.size, dtype=np.float64).reshape(out.shape)
+    return vjp(node, key, numbers, values).astype(np.int64).ravel()
+
+
 def dense(node: Node, key: int, values: Sequence[Array]) -> Array | None:
     """Returns the whole Jacobian, one row an upstream of a single one, or None over the cap."""
     out, argument = values[node.index], values[node.arguments[key]]
@@ -100,9 +107,7 @@ def dense(node: Node, key: int, values: Sequence[Array]) -> Array | None:
         return None
     if REGISTRY[node.primitive or ""].placed:
         ones = np.zeros((out.size, argument.size))
-        numbers = np.arange(out.size, dtype=np.float64).reshape(out.shape)
-        places = vjp(node, key, numbers, values).astype(np.int64)
-        ones[places.ravel(), np.arange(argument.size)] = 1.0
+        ones[target_places(node, key, values), np.arange(argument.size)] = 1.0
         return ones.reshape(out.shape + argument.shape)
     rows = np.zeros((out.size, *argument.shape))
     for row in range(out.size):

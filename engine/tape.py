@@ -315,12 +315,7 @@ class Tape:
             "dimensions", len(shape), "this value would have {found} dimensions", span=span
         )
         self.limits.check("node_numbers", size, "this value would hold {found} numbers", span=span)
-        cost = (
-            max([size, *(math.prod(s) for s in shapes)])
-            if primitive.cost is None
-            else primitive.cost(shape, *shapes, **{k: settings[k] for k in primitive.cost_settings})
-        )
-        self.flops += cost
+        self.flops += primitive.flops(shape, shapes, settings)
         self.limits.check(
             "flops", self.flops, "the program would cost {found} operations", span=span
         )

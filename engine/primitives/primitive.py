@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -200,6 +201,12 @@ class Primitive:
     def structure_of(self, argument: str) -> Structure:
         """Returns the structure of one argument's Jacobian."""
         return self.structure if isinstance(self.structure, Structure) else self.structure[argument]
+
+    def flops(self, shape: Shape, shapes: Sequence[Shape], settings: Mapping[str, object]) -> int:
+        """Returns the arithmetic of one forward pass, for the shapes of the output and the arguments."""
+        if self.cost is not None:
+            return self.cost(shape, *shapes, **{k: settings[k] for k in self.cost_settings})
+        return max([math.prod(shape), *(math.prod(s) for s in shapes)])
 
     @cached_property
     def rule_text(self) -> Mapping[str, tuple[ast.stmt, ...]]:

@@ -481,6 +481,8 @@ def test_the_limit_on_wrt_is_named() -> None:
 
 def test_every_limit_has_a_test_here() -> None:
     tested = {name for name, *_ in SMALL} | {"wrt", "seconds"}
+    # These refuse nothing: beyond them less is computed; tests/engine/test_jacobian.py and test_checking.py.
+    tested |= {"jacobian_numbers", "check_entries", "check_flops"}
     assert tested == {name for name, _ in Limits().items()}
 
 
