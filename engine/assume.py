@@ -60,12 +60,14 @@ class Knowledge:
         guesses: by name, in order of appearance.
         static: names used as a size or a basic index: plain integers, no wires.
         labels: names used as index arrays -> how many entries the indexed axis has.
+        most: names used as an index -> how many entries an axis has whose size was not assumed.
         positive: names that must be positive to keep logarithms, roots and divisors finite.
     """
 
     guesses: dict[str, Guess] = field(default_factory=dict)
     static: set[str] = field(default_factory=set)
     labels: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
     _parent: dict[str, str] = field(default_factory=dict)
     _fixed: dict[str, int] = field(default_factory=dict)

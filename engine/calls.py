@@ -6,74 +6,32 @@ import ast
 import inspect
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-import numpy as np
-
-from engine import language
+from engine import elsewhere, language
 from engine.assume import Size
 from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, UndefinedName
-from engine.indexing import Indexing
 from engine.language import nearest, shown
-from engine.plain import Number, is_plain, to_float
+from engine.making import CONVERSIONS, LIKES, Making
+from engine.plain import is_plain
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
 from engine.primitives.composition import COMPOSED_METHODS, COMPOSITIONS, Composition
 from engine.primitives.shapes import show
-from engine.tape import Ref
+from engine.scopes import Function
+from engine.sequences import RUNS
+from engine.tape import Ref, Turns
 
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A def or a lambda of the program."""
-
-    name: str
-    parameters: tuple[str, ...]
-    defaults: tuple[object, ...]
-    body: tuple[ast.stmt, ...]
-
-    def called(self, name: str) -> Function:
-        """Returns the function under the name it is called by: a lambda has none of its own."""
-        return self if self.name else replace(self, name=name)
-
-
-class Returned(Exception):
-    """Carries a function's result out of its body."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__()
-        self.value = value
-
-
-CONVERSIONS: dict[str, Callable[[Number], Number]] = {"float": to_float, "round": round, "int": int}
-
-
-LIKES: dict[str, float | None] = {
-    "zeros_like": 0.0,
-    "ones_like": 1.0,
-    "empty_like": 0.0,
-    "full_like": None,
-}
-"""What fills an array made like another; None: the number that is given."""
 MOST_EXTREMES = 32
 EXTREMES = frozenset(("max", "min"))
 
 
-class Calls(Indexing):
+class Calls(Making):
     """Finds what a call means, and makes its gates."""
 
-    globals: dict[str, object]
-    scopes: list[dict[str, object]]
-    calls: list[str]
-    modules: dict[str, int]
     aliases: dict[str, str]
     inputs: dict[str, Ref]
     work: int
-
-    @abstractmethod
-    def statement(self, node: ast.stmt) -> None:
-        """Carries out one statement."""
 
     @abstractmethod
     def binary(
@@ -86,16 +44,14 @@ class Calls(Indexing):
         """Returns an attribute of an array."""
 
     def dotted(self, node: ast.expr) -> str | None:
-        """Returns "linalg.norm" for np.linalg.norm or linalg.norm, or None where the root is not NumPy."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or not parts or node.id not in self.aliases:
+        """Returns "linalg.norm" for np.linalg.norm or linalg.norm, or None where the root is not NumPy.
+
+        The names of Python's math are NumPy's.
+        """
+        root, parts = path_of(node)
+        if root not in self.aliases or not parts or self.is_bound(root):
             return None
-        if any(node.id in scope for scope in self.scopes) or node.id in self.given:
-            return None
-        return ".".join([*self.aliases[node.id].split(".")[1:], *reversed(parts)])
+        return ".".join([*self.aliases[root].split(".")[1:], *parts])
 
     def call(self, node: ast.Call) -> object:
         """Returns the result of a call: a program's own function, NumPy's, or a method."""
@@ -109,12 +65,19 @@ class Calls(Indexing):
                 )
         function = node.func
         if isinstance(function, ast.Name):
-            return self.call_by_name(function.id, node)
+            own = self.own_function(function.id)
+            return (
+                self.call_by_name(function.id, node) if own is None else self.result_of(own, node)
+            )
         dotted = self.dotted(function)
         if dotted is not None:
             return self.call_numpy(dotted, node)
         if isinstance(function, ast.Attribute):
             return self.call_method(function, node)
+        if isinstance(function, ast.Subscript | ast.Call):
+            value = self.value(function)
+            if isinstance(value, Function):
+                return self.result_of(value.called(language.root_of(function) or "f"), node)
         if isinstance(function, ast.Lambda):
             raise NotAllowed(
                 "Give a lambda a name first.", span=self.span(function), hint="f = lambda a: ..."
@@ -128,45 +91,53 @@ class Calls(Indexing):
         )
 
     def call_by_name(self, name: str, node: ast.Call) -> object:
-        """Returns the result of name(...)."""
-        for scope in (self.scopes[-1], self.globals):
-            value = scope.get(name)
-            if isinstance(value, Function):
-                return self.inline(value.called(name), node)
+        """Returns the result of name(...), where the program defines no function of that name."""
         if name == "len" and len(node.args) == 1:
             return self.length(node)
         if name == "range":
-            return list(self.turns(node))
-        if name in CONVERSIONS and len(node.args) == 1:
-            value = self.value(node.args[0])
-            if is_plain(value) and (name == "float" or math.isfinite(value)):
-                return CONVERSIONS[name](value)
-            if name == "float" and isinstance(value, Ref) and self.drafts[value.index].shape == ():
-                return value
-            if name in language.SPELLINGS and isinstance(value, Ref):
-                return self.call_numpy(name, node)
+            return self.turns(node)
+        if name in ("list", "tuple") and len(node.args) <= 1 and not node.keywords:
+            entries = list(self.iterator(node.args[0])) if node.args else []
+            return entries if name == "list" else tuple(entries)
+        if name in RUNS:
             raise NotAllowed(
-                f"{name} of a computed value is not in the language.",
+                f"{name} stands in a for loop or a comprehension only.",
                 span=self.span(node),
-                hint="Leave it out.",
+                hint=f"Write for ... in {name}(...).",
             )
+        if name in CONVERSIONS and len(node.args) == 1:
+            return self.converted_number(name, node)
         if name in language.BARE:
             return self.bare(name, node)
         return self.call_numpy(name, node)
 
+    def converted_number(self, name: str, node: ast.Call) -> object:
+        """Returns float(x), int(x) or round(x) of a plain number; float(x) of one computed number is that number."""
+        value = self.value(node.args[0])
+        if is_plain(value) and (name == "float" or math.isfinite(value)):
+            return CONVERSIONS[name](value)
+        if name == "float" and isinstance(value, Ref) and self.drafts[value.index].shape == ():
+            return value
+        if name in language.SPELLINGS and isinstance(value, Ref):
+            return self.call_numpy(name, node)
+        raise NotAllowed(
+            f"{name} of a computed value is not in the language.",
+            span=self.span(node),
+            hint="Leave it out.",
+        )
+
     def bare(self, name: str, node: ast.Call) -> object:
         """Returns Python's own max, min, sum, abs, pow: plain for plain numbers, else the gate."""
-        values = [self.value(a) for a in node.args]
+        values = self.values(node.args)
         if len(values) == 1 and isinstance(values[0], list | tuple) and not node.keywords:
             parts = list(values[0])
-            if name == "sum" and parts:
-                total = parts[0]
-                for part in parts[1:]:
-                    total = self.binary(ast.Add, total, part, node)
-                return total
+            if name == "sum":
+                return self.total(parts, node)
             values = parts if name in EXTREMES and len(parts) > 1 else values
         if name in EXTREMES and len(values) > 1 and not node.keywords:
             return self.extreme(name, values, node)
+        if name == "sum" and len(values) == 2 and isinstance(values[0], list | tuple):
+            return self.total([values[1], *values[0]], node)
         if name == "abs" and len(values) == 1 and is_plain(values[0]):
             return abs(values[0])
         if name == "pow" and len(values) == 2:
@@ -178,6 +149,13 @@ class Calls(Indexing):
                 hint=f"Write np.{name}(x, axis=0) for an axis.",
             )
         return self.apply(language.SPELLINGS[language.BARE[name][0]], values, node)
+
+    def total(self, parts: Sequence[object], node: ast.Call) -> object:
+        """Returns the sum of a list, added up from the left as Python does; of an empty one 0."""
+        total: object = parts[0] if parts else 0
+        for part in parts[1:]:
+            total = self.binary(ast.Add, total, part, node)
+        return total
 
     def extreme(self, name: str, values: Sequence[object], node: ast.Call) -> object:
         """Returns the elementwise max or min of several values; literals together take the place of one.
@@ -209,7 +187,7 @@ class Calls(Indexing):
             return together
         return self.gate(pair, (together, self.node(best, node)), {}, self.span(node))
 
-    def turns(self, node: ast.Call) -> Sequence[int]:
+    def turns(self, node: ast.Call) -> Turns:
         """Returns the numbers of range(...); those that count an assumed axis remember that."""
         bounds = [self.whole_number(argument) for argument in node.args]
         if not 1 <= len(bounds) <= 3 or node.keywords or (len(bounds) == 3 and bounds[2] == 0):
@@ -219,9 +197,12 @@ class Calls(Indexing):
         start, stop, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
         count = max(0, -((start - stop) // step))
         self.limits.check("gates", count, "the range has {found} turns", span=self.span(node))
-        numbers = range(start, stop, step)
         counts_axis = any(isinstance(bound, Size) for bound in bounds)
-        return [Size(n, "turn") for n in numbers] if counts_axis else numbers
+        turns = Turns(
+            Size(n, "turn") if counts_axis else n for n in range(int(start), int(stop), int(step))
+        )
+        turns.size = stop if (start, step) == (0, 1) else count
+        return turns
 
     def length(self, node: ast.Call) -> int:
         """Returns len(x)."""
@@ -231,7 +212,7 @@ class Calls(Indexing):
         ref = self.node(value, node)
         shape = self.drafts[ref.index].shape
         if not shape:
-            self.need_rank(ref, 1)
+            self.need_rank(ref, 1, pin=False)
             raise ShapeMismatch(
                 "len of a single number.", span=self.span(node), hint="Give it a list."
             )
@@ -239,8 +220,11 @@ class Calls(Indexing):
 
     def call_numpy(self, name: str, node: ast.Call) -> object:
         """Returns the result of np.name(...), written with or without np."""
+        if name in language.TYPES and len(node.args) == 1 and not node.keywords:
+            return self.converted(self.value(node.args[0]), language.TYPES[name], node)
         if name in self.maker.makers:
             return self.create(name, node)
+        node = self.without_dtype(node)
         if name in LIKES:
             return self.create_like(name, node)
         if name in ("shape", "ndim", "size", "copy") and len(node.args) == 1:
@@ -250,7 +234,7 @@ class Calls(Indexing):
                 ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
             )
         if name in OVERLOADS:
-            refs = self.arrays([self.value(a) for a in node.args], node)
+            refs = self.arrays(self.values(node.args), node)
             if len(refs) != 2 or node.keywords:
                 raise BadCall(
                     f"np.{name} takes two arrays.",
@@ -260,36 +244,66 @@ class Calls(Indexing):
             return self.overloaded(name, refs, self.span(node))
         composition = COMPOSITIONS.get(name)
         if composition is not None:
-            return self.compose(composition, [self.value(a) for a in node.args], node)
+            return self.compose(composition, self.values(node.args), node)
         primitive = language.SPELLINGS.get(name)
         if primitive is None:
             raise self.unknown_function(name, node.func)
-        return self.apply(primitive, [self.value(a) for a in node.args], node)
+        return self.apply(primitive, self.values(node.args), node)
 
     def call_method(self, function: ast.Attribute, node: ast.Call) -> object:
         """Returns x.name(...)."""
-        base = self.value(function.value)
+        foreign = self.foreign(function)
+        if foreign is not None:
+            raise foreign
         name = function.attr
+        if name == "astype" and len(node.args) == 1:
+            kind = self.type_word(node.args[0])
+            if kind is not None:
+                return self.converted(self.value(function.value), kind, node)
+        node = self.without_dtype(node)
+        base, *values = self.values([function.value, *node.args])
+        if isinstance(base, list):
+            return self.list_method(base, name, node)
         if name == "copy" and not node.args:
             return self.copied(base, node)
         if name in OVERLOADS and name in ("dot",) and len(node.args) == 1:
-            return self.overloaded(
-                name, self.arrays([base, self.value(node.args[0])], node), self.span(node)
-            )
+            return self.overloaded(name, self.arrays([base, *values], node), self.span(node))
         composition = COMPOSED_METHODS.get(name)
         if composition is not None:
-            return self.compose(composition, [base, *(self.value(a) for a in node.args)], node)
+            return self.compose(composition, [base, *values], node)
         primitive = language.METHODS.get(name)
         if primitive is None:
-            close = nearest(name, [*language.METHODS, *COMPOSED_METHODS, "copy", "dot"])
-            hint = f"Did you mean .{close}?" if close else "Use a function such as np.sum(x)."
-            if name in language.SPELLINGS or name in COMPOSITIONS:
-                hint = f"Write np.{name}(...)."
-            raise UndefinedName(
-                f"The method {shown(name)} is not known.", span=self.span(function), hint=hint
-            )
-        result = self.apply(primitive, [base, *(self.value(a) for a in node.args)], node)
+            raise self.unknown_method(function)
+        result = self.apply(primitive, [base, *values], node)
         return self.copied(result, node) if name == "flatten" else result
+
+    def unknown_method(self, function: ast.Attribute) -> EngineError:
+        """Returns the refusal of a method that arrays do not have here, with the nearest that they have."""
+        name = function.attr
+        advice = elsewhere.method(name)
+        close = nearest(name, [*language.METHODS, *COMPOSED_METHODS, "copy", "dot"])
+        hint = f"Did you mean .{close}?" if close else "Use a function such as np.sum(x)."
+        if name in language.SPELLINGS or name in COMPOSITIONS:
+            hint = f"Write np.{name}(...)."
+        return UndefinedName(
+            f"The method {shown(name)} is not known.",
+            span=self.span(function),
+            hint=advice or hint,
+        )
+
+    def foreign(self, node: ast.Attribute) -> EngineError | None:
+        """Returns the refusal of another library's name, such as torch.relu, or None for what may be an array's."""
+        root, parts = path_of(node)
+        own = {"T", "copy", "dot", *language.METHODS, *COMPOSED_METHODS}
+        if not parts or self.is_bound(root) or (root in elsewhere.INITIALS and own & set(parts)):
+            return None
+        advice = elsewhere.function(root, ".".join(parts))
+        if advice is None:
+            return None
+        name = ".".join((root, *parts))
+        return UndefinedName(
+            f"{shown(name)} is not in the language.", span=self.span(node), hint=advice
+        )
 
     def viewed(self, primitive: Primitive, arguments: Sequence[Ref], result: Ref) -> Ref:
         """Returns a gate's value as a view of its first argument where NumPy makes one.
@@ -299,129 +313,6 @@ class Calls(Indexing):
         picked = primitive.structure is Structure.SELECTION
         number = picked and self.drafts[result.index].shape == ()
         return self.view(arguments[0], result) if primitive.shares_memory and not number else result
-
-    def create_like(self, name: str, node: ast.Call) -> Ref:
-        """Returns a constant of an array's shape, as np.zeros_like and its kind do."""
-        given = [*node.args, *(k.value for k in node.keywords if k.arg == "fill_value")]
-        strange = [k.arg for k in node.keywords if k.arg not in ("dtype", "fill_value")]
-        usual = LIKES[name]
-        values = (
-            [] if strange or len(given) != 1 + (usual is None) else list(map(self.value, given))
-        )
-        number = values[-1] if values and usual is None else usual
-        if not values or not is_plain(number):
-            what = f"does not take {strange[0]}" if strange else "cannot be read like this"
-            form = f"np.{name}(x)" if usual is not None else f"np.{name}(x, 1.5)"
-            raise BadCall(f"np.{name} {what}.", span=self.span(node), hint=f"Write {form}.")
-        shape = self.drafts[self.node(values[0], node).index].shape
-        ref = self.array_constant(
-            np.full(tuple(map(int, shape)), to_float(number)), self.span(node)
-        )
-        self.drafts[ref.index].shape = shape  # they may know which axis they stand for
-        return ref
-
-    def create(self, name: str, node: ast.Call) -> Ref:
-        """Returns a written-out array as a constant."""
-        arguments = [self.plain(a, node) for a in node.args]
-        keywords = {
-            str(k.arg): self.plain(k.value, node) for k in node.keywords if k.arg != "dtype"
-        }
-        if name in ("array", "asarray") and len(arguments) == 1 and isinstance(arguments[0], Ref):
-            return arguments[0] if name == "asarray" else self.copied(arguments[0], node)
-        if name in ("array", "asarray") and len(arguments) == 1 and is_mask(arguments[0]):
-            return self.mask_constant(arguments[0], self.span(node))
-        try:
-            made = self.maker.make(name, arguments, keywords)
-        except EngineError as error:
-            error.span = error.span or self.span(node)
-            raise
-        ref = self.array_constant(made, self.span(node))
-        asked = keywords.get("shape", arguments[0] if arguments else None)
-        sizes = asked if isinstance(asked, tuple) else (asked,)
-        if all(isinstance(n, int) for n in sizes) and sizes == made.shape:
-            self.drafts[ref.index].shape = sizes  # they may know which axis they stand for
-        return ref
-
-    def plain(self, node: ast.expr, call: ast.Call) -> object:
-        """Returns an argument that must be made of plain numbers; sizes from inputs become plain."""
-        value = self.value(node)
-        if isinstance(value, Ref) and self.drafts[value.index].shape == ():
-            number = self.static_value(value)
-            return value if number is None else number
-        if isinstance(value, list | tuple):
-            flat: list[object] = [value]
-            while flat:
-                entry = flat.pop()
-                if isinstance(entry, list | tuple):
-                    flat.extend(entry)
-                elif isinstance(entry, Ref):
-                    raise NotAllowed(
-                        "An array made of computed values is not in the language yet.",
-                        span=self.span(call),
-                        hint="Write the formula with whole arrays.",
-                    )
-        return value
-
-    def inline(self, function: Function, node: ast.Call) -> object:
-        """Evaluates a program's own function in place, inside a module of its own."""
-        if function.name in self.calls:
-            raise NotAllowed(
-                f"{shown(function.name)} calls itself.",
-                span=self.span(node),
-                hint="Use a for loop.",
-            )
-        scope = self.arguments_of(function, node)
-        count = self.modules[function.name] = self.modules.get(function.name, 0) + 1
-        outer = self.module
-        self.module = (*outer, f"{function.name}#{count}")
-        self.scopes.append(scope)
-        self.calls.append(function.name)
-        self.limits.check(
-            "bracket_depth",
-            len(self.calls),
-            "functions call one another {found} deep",
-            span=self.span(node),
-        )
-        result: object = None
-        try:
-            for statement in function.body:
-                self.statement(statement)
-        except Returned as returned:
-            result = returned.value
-        finally:
-            self.scopes.pop()
-            self.calls.pop()
-            self.module = outer
-        if result is None:
-            raise NotAllowed(
-                f"{shown(function.name)} returns nothing.",
-                span=self.span(node),
-                hint="End it with return.",
-            )
-        return result
-
-    def arguments_of(self, function: Function, node: ast.Call) -> dict[str, object]:
-        """Returns a call's arguments by parameter."""
-        scope: dict[str, object] = {}
-        for parameter, argument in zip(function.parameters, node.args, strict=False):
-            scope[parameter] = self.value(argument)
-        for keyword in node.keywords:
-            if keyword.arg in function.parameters and keyword.arg not in scope:
-                scope[str(keyword.arg)] = self.value(keyword.value)
-            else:
-                scope = {}
-                break
-        late = function.parameters[len(function.parameters) - len(function.defaults) :]
-        for parameter, default in zip(late, function.defaults, strict=True):
-            scope.setdefault(parameter, default)
-        if set(scope) != set(function.parameters) or len(node.args) > len(function.parameters):
-            wanted = ", ".join(function.parameters) or "nothing"
-            raise BadCall(
-                f"{shown(function.name)} takes {wanted}.",
-                span=self.span(node),
-                hint=f"Give it {len(function.parameters)} arguments.",
-            )
-        return scope
 
     def unknown_function(self, name: str, node: ast.AST) -> EngineError:
         """Returns the refusal of a function that nothing defines, with the nearest that exists."""
@@ -434,7 +325,8 @@ class Calls(Indexing):
             )
         own = [n for n, v in self.globals.items() if isinstance(v, Function)]
         close = nearest(name, [*own, *language.known_functions(), *self.maker.makers])
-        hint = close or "GET /api/primitives lists the functions; def makes new ones."
+        advice = elsewhere.function("np", name)
+        hint = advice or close or "GET /api/primitives lists the functions; def makes new ones."
         return UndefinedName(
             f"{shown(name)} is not a function of the language.", span=span, hint=hint
         )
@@ -543,6 +435,7 @@ class Calls(Indexing):
 
     def setting(self, value: object, node: ast.AST) -> object:
         """Returns a setting as plain numbers, truth values or None, in a tuple where there are several."""
+        self.count_work(node)
         if isinstance(value, Ref):
             number = self.static_value(value)
             if number is None:
@@ -667,17 +560,10 @@ class Composer:
         return [self.make("getitem", ref, index=(i,)) for i in range(int(shape[0]))]
 
 
-def is_mask(value: object) -> bool:
-    """Returns whether a value is a list of truth values only."""
-    return (
-        isinstance(value, list | tuple)
-        and bool(value)
-        and all(isinstance(v, bool) or is_mask(v) for v in value)
-    )
-
-
-def parameters_of(arguments: ast.arguments) -> tuple[str, ...] | None:
-    """Returns the names of plain parameters, or None where some are starred or keyword-only."""
-    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
-        return None
-    return tuple(a.arg for a in (*arguments.posonlyargs, *arguments.args))
+def path_of(node: ast.expr) -> tuple[str, tuple[str, ...]]:
+    """Returns the root name of a.b.c and the attributes asked of it; an empty root where it is no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (node.id if isinstance(node, ast.Name) else "", tuple(reversed(parts)))

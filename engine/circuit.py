@@ -17,7 +17,7 @@ from engine.forward import Values, forward
 from engine.graph import Array, Graph, Notice, Role, Shape, Whole
 from engine.inputs import read_inputs, read_value, whole
 from engine.jacobian import Between, Derivative, between
-from engine.language import check, nearest, shown
+from engine.language import check, nearest, opened, shown
 from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
 from engine.numerical import CENTRAL
@@ -329,9 +329,10 @@ def build(
     deadline = Deadline(limits)
     text = clean(source)
     tree = parse(text, limits)
-    check(tree, text)
+    body = opened(tree.body)
+    check(body, text)
     given = read_inputs(inputs or {}, limits)
-    lowered, code = lower_without_tail(text, tree, given, output, limits, deadline)
+    lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
     if wrt is not None:
         limits.check("wrt", len(wrt), "{found} names are asked for")
     return Circuit(text, lowered, wrt, code, limits)
@@ -339,14 +340,13 @@ def build(
 
 def lower_without_tail(
     text: Text,
-    tree: ast.Module,
+    body: tuple[ast.stmt, ...],
     given: Mapping[str, Array],
     output: str | None,
     limits: Limits,
     deadline: Deadline,
 ) -> tuple[Lowered, BackwardCode | None]:
     """Returns the tape of the forward part, and the backward part where the program has one."""
-    body = tuple(tree.body)
     request = Request(text, body, given, output, limits, deadline)
     start = find_tail(body)
     if start is None or output in {target_name(s) for s in body[start:]} - {None}:

@@ -494,6 +494,8 @@ class Simplifier(ast.NodeTransformer):
             folded = fold(kind, left, right)
             if folded is not None:
                 return folded
+        if isinstance(node.left, ast.Tuple):
+            return joined(node)
         if kind is ast.MatMult:
             return node.right if left == 1 else node.left if right == 1 else node
         if kind is ast.Mult:
@@ -542,6 +544,8 @@ class Simplifier(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """Picks an entry of a written-out tuple; a tuple of one index loses its comma."""
         self.generic_visit(node)
+        if isinstance(node.slice, ast.Tuple):
+            node.slice.elts = [ast.Slice() if is_everything(e) else e for e in node.slice.elts]
         place = number_of(node.slice)
         if number_of(node.value) == 1:  # an upstream of 1 needs no axes
             return node.value
@@ -583,6 +587,28 @@ def neutral(node: ast.Call) -> ast.expr:
     if name in ("matvec", "vecmat") and 1 in map(number_of, node.args):
         return node.args[0] if number_of(node.args[1]) == 1 else node.args[1]
     return node
+
+
+def joined(node: ast.BinOp) -> ast.expr:
+    """Returns two written-out tuples as one, and one repeated as often as it says."""
+    assert isinstance(node.left, ast.Tuple)
+    times = number_of(node.right)
+    if isinstance(node.op, ast.Mult) and times is not None:
+        return ast.Tuple(node.left.elts * int(times), ast.Load())
+    if isinstance(node.op, ast.Add) and isinstance(node.right, ast.Tuple):
+        return ast.Tuple(node.left.elts + node.right.elts, ast.Load())
+    return node
+
+
+def is_everything(entry: ast.expr) -> bool:
+    """Returns whether an entry of an index is written `np.s_[:]`, which stands for a whole axis."""
+    return (
+        isinstance(entry, ast.Subscript)
+        and isinstance(entry.value, ast.Attribute)
+        and entry.value.attr == "s_"
+        and isinstance(entry.slice, ast.Slice)
+        and entry.slice.lower is entry.slice.upper is entry.slice.step is None
+    )
 
 
 def is_default(keyword: ast.keyword) -> bool:

@@ -4,8 +4,8 @@ One abstract interpretation. A value on the way is a node of the tape (`Ref`) or
 sequence of those, a function. NumPy's in-place changes are kept honest: an assignment to an entry makes a new node, and
 every name that shares the array moves with it.
 
-The layers, each a class that knows the ones before it: `tape` (gates), `indexing`, `calls`, `expressions`, and here the
-statements and the result.
+The layers, each a class that knows the ones before it: `tape` (gates), `indexing`, `sequences`, `functions`, `calls`,
+`expressions`, `assignment`, and here the statements and the result.
 """
 
 from __future__ import annotations
@@ -18,20 +18,19 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import language
+from engine import elsewhere, language
+from engine.assignment import Assignment
 from engine.assume import Knowledge, Restart, assumed_value
-from engine.calls import Function, Returned
 from engine.creation import is_written_out
 from engine.errors import NotAllowed, ShapeMismatch, ShapeNeeded, TooLarge, UndefinedName
-from engine.expressions import ASSUMED_COUNT, Expressions, Stale
-from engine.graph import Graph, Input, Kind, Notice, Role
+from engine.graph import Graph, Input, Kind, Notice, Role, Shape
 from engine.inputs import whole
 from engine.language import nearest, shown
 from engine.limits import Deadline, Limits
 from engine.primitives import REGISTRY
-from engine.primitives.shapes import show
+from engine.scopes import Function, LastTurn, NextTurn, Returned, Scope
 from engine.source import Text
-from engine.tape import Ref, Sizes, finished
+from engine.tape import Ref, finished
 
 RESTARTS = 200
 RESTARTS_A_NAME = 8
@@ -110,7 +109,7 @@ def lower(request: Request) -> Lowered:
     )
 
 
-class Lowering(Expressions):
+class Lowering(Assignment):
     """One run over the program, with what earlier runs have taught."""
 
     def __init__(self, request: Request, knowledge: Knowledge) -> None:
@@ -119,17 +118,19 @@ class Lowering(Expressions):
         self.given = request.given
         self.wanted = request.output
         self.notices = list(request.text.notices)
-        self.globals = {}
+        self.globals = Scope()
         self.scopes = [self.globals]
+        self.held = []
         self.calls = []
         self.modules = {}
         self.aliases = dict(language.MODULES)
         self.inputs = {}
         self.assigned = set()
-        self.assumed_sizes = set()
+        self.assumed_sizes = {}
         self.written_out = self.find_written_out()
         self.work = 0
-        self.last: object = None
+        self.last = None
+        self.passed_over: dict[str, list[int]] = {}
 
     def result(self) -> Lowered:
         """Lowers every statement and returns the tape."""
@@ -137,6 +138,7 @@ class Lowering(Expressions):
             self.statement(statement)
         output = self.find_output()
         self.mark_positive()
+        self.say_what_was_passed_over()
         return self.freeze(output)
 
     def find_output(self) -> Ref:
@@ -176,7 +178,18 @@ class Lowering(Expressions):
                 continue
             seen.add(index)
             seeds.extend(self.drafts[index].arguments)
-        self.knowledge.positive = {n for n, r in self.inputs.items() if r.index in seen}
+        positive = {n for n, r in self.inputs.items() if r.index in seen}
+        if self.known and positive != self.knowledge.positive:
+            self.knowledge.positive = positive
+            raise Restart  # what was computed while lowering was computed of other values
+        self.knowledge.positive = positive
+
+    def say_what_was_passed_over(self) -> None:
+        """Adds a notice for each kind of statement that draws nothing and was left out."""
+        for what, lines in self.passed_over.items():
+            numbers = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
+            where = f"Line{'s' if len(lines) > 1 else ''} {numbers}"
+            self.notices.append(Notice("notice", "info", None, f"{where}: {what} is passed over."))
 
     def freeze(self, output: Ref) -> Lowered:
         """Returns the tape: inputs first, in the order of the program, then the rest as made.
@@ -210,10 +223,11 @@ class Lowering(Expressions):
                             f"The program does not use the given {shown(name)}.",
                         )
                     )
-        for name in sorted(self.assumed_sizes):
-            count = np.asarray(float(ASSUMED_COUNT))
-            table[name] = Input(name, None, count, True, False, Role.LABEL)
-            message = f"{name} was not given, so it is assumed: {ASSUMED_COUNT}, used as a size."
+        for name, value in sorted(self.assumed_sizes.items()):
+            table[name] = Input(name, None, value, True, False, Role.LABEL)
+            use = "used as a size" if value.shape == () else "its numbers choose branches"
+            shown_value = f"{value.tolist()}".replace(".0", "")
+            message = f"{name} was not given, so it is assumed: {shown_value}, {use}."
             self.notices.append(Notice("assumed-input", "info", None, message, "Give it a value."))
         names = {
             n: place[v.index]
@@ -249,9 +263,13 @@ class Lowering(Expressions):
             return self.given[name]
         if draft.value is not None:
             return draft.value
+        return self.assumed(name, draft.shape)
+
+    def assumed(self, name: str, shape: Shape) -> NDArray[np.float64]:
+        """Returns the value chosen for an input that nobody gave."""
         return assumed_value(
             name,
-            tuple(int(n) for n in draft.shape),
+            tuple(int(n) for n in shape),
             positive=name in self.knowledge.positive,
             choices=self.knowledge.labels.get(name),
         )
@@ -265,6 +283,8 @@ class Lowering(Expressions):
             pairs: list[tuple[ast.expr, ast.expr]] = []
             if isinstance(statement, ast.Assign):
                 pairs = [(t, statement.value) for t in statement.targets]
+            elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+                pairs = [(statement.target, statement.value)]
             unpacked: list[tuple[ast.expr, ast.expr]] = []
             for target, value in pairs:
                 if (
@@ -282,15 +302,14 @@ class Lowering(Expressions):
                     and is_written_out(value, self.dotted)
                 ):
                     candidates[target.id] = value
-            for node in ast.walk(statement):
+            for node in language.parts(statement):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                     used.add(node.id)
                 elif isinstance(node, ast.Name):
                     bound[node.id] = bound.get(node.id, 0) + 1
-                elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-                    root = node.value
-                    if isinstance(root, ast.Name):
-                        bound[root.id] = bound.get(root.id, 0) + 1
+                else:
+                    for name in changed_by(node):
+                        bound[name] = bound.get(name, 0) + 1
         return {
             n: v
             for n, v in candidates.items()
@@ -301,13 +320,19 @@ class Lowering(Expressions):
         """Carries out one statement."""
         self.count_work(node)
         if isinstance(node, ast.Assign):
-            self.assign_statement(node)
+            self.assign_statement(node.targets, node.value)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                self.assign_statement([node.target], node.value)
         elif isinstance(node, ast.AugAssign):
             self.augmented(node)
         elif isinstance(node, ast.Expr):
             self.expression_statement(node)
         elif isinstance(node, ast.For):
             self.loop(node)
+        elif isinstance(node, ast.If):
+            for statement in node.body if self.truth(node.test) else node.orelse:
+                self.statement(statement)
         elif isinstance(node, ast.FunctionDef):
             self.define(node)
         elif isinstance(node, ast.Return):
@@ -318,25 +343,34 @@ class Lowering(Expressions):
                     hint="Leave return out.",
                 )
             raise Returned(None if node.value is None else self.value(node.value))
+        elif isinstance(node, ast.Break):
+            raise LastTurn
+        elif isinstance(node, ast.Continue):
+            raise NextTurn
         elif isinstance(node, ast.Import | ast.ImportFrom):
             self.imports(node)
 
     def imports(self, node: ast.Import | ast.ImportFrom) -> None:
-        """Accepts NumPy and its linalg, under any name, and nothing else."""
+        """Accepts NumPy, its linalg and math, under any name, and nothing else."""
         modules = set(language.MODULES.values())
         if isinstance(node, ast.Import) and all(a.name in modules for a in node.names):
             self.aliases.update({a.asname or a.name: a.name for a in node.names})
             return
-        if isinstance(node, ast.ImportFrom) and node.module in modules:
+        if isinstance(node, ast.ImportFrom):
             renamed = {a.asname: f"{node.module}.{a.name}" for a in node.names if a.asname}
-            if set(renamed.values()) <= modules:
+            if node.module in modules and set(renamed.values()) <= modules:
                 self.aliases.update(renamed)
                 return
-        name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+            name = node.module or "."
+            advice = elsewhere.function(name, node.names[0].name)
+        else:
+            name = next(a.name for a in node.names if a.name not in modules)
+            advice = elsewhere.module(name)
         raise NotAllowed(
-            f"import of {shown(name or '')} is not in the language.",
+            f"import of {shown(name)} is not in the language.",
             span=self.span(node),
-            hint="Only import numpy as np is read; the functions are here without it.",
+            hint=advice
+            or "Only import numpy as np and import math are read; the functions are here without them.",
         )
 
     def define(self, node: ast.FunctionDef) -> None:
@@ -344,73 +378,62 @@ class Lowering(Expressions):
         if node.decorator_list:
             raise NotAllowed(
                 "A decorator is not in the language.",
-                span=self.span(node),
+                span=self.span(node.decorator_list[0]),
                 hint="Leave it out.",
             )
-        if len(self.scopes) > 1:
-            raise NotAllowed(
-                "A def inside a def is not in the language.",
-                span=self.span(node),
-                hint="Move it to the top.",
-            )
-        self.globals[node.name] = self.function(node.name, node, tuple(node.body))
+        self.bind(node.name, self.function(node.name, node, tuple(node.body)))
 
     def loop(self, node: ast.For) -> None:
-        """Unrolls `for i in range(...)`."""
-        iterator = node.iter
-        if node.orelse or not (
-            isinstance(iterator, ast.Call)
-            and isinstance(iterator.func, ast.Name)
-            and iterator.func.id == "range"
-        ):
-            raise NotAllowed(
-                "A for loop runs over range(...) only.",
-                span=self.span(iterator),
-                hint="Use for i in range(n).",
-            )
-        if not isinstance(node.target, ast.Name):
-            raise NotAllowed(
-                "A loop has one variable.",
-                span=self.span(node.target),
-                hint="Use for i in range(n).",
-            )
-        turns = self.turns(iterator)
-        name = node.target.id
-        count = self.modules["for"] = self.modules.get("for", 0) + 1
+        """Unrolls a for loop over range(...), a list, the rows of an array, enumerate or zip."""
         outer = self.module
-        for turn in turns:
-            self.module = (*outer, f"{name}={turn}#{count}")
-            self.scopes[-1][name] = turn
-            for statement in node.body:
-                self.statement(statement)
+        for _ in self.turns_over(node.target, node.iter):
+            try:
+                for statement in node.body:
+                    self.statement(statement)
+            except NextTurn:
+                continue
+            except LastTurn:
+                break
         self.module = outer
 
     def expression_statement(self, node: ast.Expr) -> None:
         """Evaluates a bare expression; docstrings and print are passed over, np.random.seed is obeyed."""
         call = node.value
-        if isinstance(call, ast.Constant) and isinstance(call.value, str):
+        if language.is_text(call):
+            return
+        if language.is_print(call):
+            self.pass_over("print", node)
             return
         if isinstance(call, ast.Call):
-            if isinstance(call.func, ast.Name) and call.func.id == "print":
-                self.notices.append(
-                    Notice("notice", "info", None, f"Line {node.lineno}: print is passed over.")
-                )
+            dotted = self.dotted(call.func)
+            if dotted in language.SETTINGS_CALLS:
+                self.pass_over(f"np.{dotted}", node)
                 return
-            if self.dotted(call.func) == "random.seed" and len(call.args) == 1:
+            if dotted == "random.seed" and len(call.args) == 1:
                 self.maker.seed(self.whole_number(call.args[0]) % 2**32)
                 return
-        value = self.value(call)
-        if len(self.scopes) == 1 and value is not None:
-            self.last = value
+        own = None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            own = self.own_function(call.func.id)
+        value = self.value(call) if own is None else self.inline(own, call)  # type: ignore[arg-type]
+        if len(self.scopes) == 1:
+            self.note_last(value)
 
-    def assign_statement(self, node: ast.Assign) -> None:
+    def pass_over(self, what: str, node: ast.stmt) -> None:
+        """Notes a statement that draws nothing."""
+        lines = self.passed_over.setdefault(what, [])
+        if node.lineno not in lines:
+            lines.append(node.lineno)
+
+    def assign_statement(self, targets: Sequence[ast.expr], expression: ast.expr) -> None:
         """Assigns one value to every target."""
-        if len(self.scopes) == 1 and self.assign_inputs(node.targets, node.value):
+        top = len(self.scopes) == 1
+        if top and self.assign_inputs(targets, expression):
             return
-        value = self.value(node.value)
-        for target in node.targets:
-            given = isinstance(target, ast.Name) and target.id in self.given
-            written = given and is_written_out(node.value, self.dotted) and len(self.scopes) == 1
+        value = self.value(expression)
+        for target in targets:
+            given = top and isinstance(target, ast.Name) and target.id in self.given
+            written = given and is_written_out(expression, self.dotted)
             if isinstance(target, ast.Name) and written and target.id in self.knowledge.static:
                 self.bind(target.id, self.static_number(target.id))  # a given value wins
             else:
@@ -439,168 +462,18 @@ class Lowering(Expressions):
             ref = self.add_input(name, shape, self.span(place), assigned=True)
             self.drafts[ref.index].value = written
             self.globals[name] = ref
-            self.last = ref
+            self.note_last(ref)
         return True
 
-    def assign(self, target: ast.expr, value: object) -> None:
-        """Binds a target: a name, a tuple of targets, or entries of an array."""
-        if isinstance(target, ast.Name):
-            self.bind(target.id, value)
-        elif isinstance(target, ast.Tuple | ast.List):
-            parts = self.unpack(target, value)
-            for part, entry in zip(target.elts, parts, strict=True):
-                self.assign(part, entry)
-        elif isinstance(target, ast.Subscript):
-            self.assign_entries(target, value)
-        else:
-            raise NotAllowed(
-                "Only names and entries such as x[0] can be assigned.",
-                span=self.span(target),
-                hint="Use a plain name.",
-            )
 
-    def unpack(self, target: ast.Tuple | ast.List, value: object) -> Sequence[object]:
-        """Returns the parts of a value for a tuple of targets."""
-        wanted = len(target.elts)
-        if isinstance(value, Sizes) and len(value) < wanted:
-            self.need_rank(value.ref, wanted)
-        if isinstance(value, Ref):
-            shape = self.drafts[value.index].shape
-            if shape and int(shape[0]) == wanted:
-                return [self.entry(value, (i,), self.span(target)) for i in range(wanted)]
-            raise ShapeMismatch(
-                f"{wanted} names stand on the left, but the value has shape {show(shape)}.",
-                span=self.span(target),
-                hint="Use as many names as the value has entries.",
-            )
-        if not isinstance(value, list | tuple) or len(value) != wanted:
-            found = len(value) if isinstance(value, list | tuple) else 1
-            raise ShapeMismatch(
-                f"{wanted} names stand on the left, {found} values on the right.",
-                span=self.span(target),
-                hint="Use as many names as there are values.",
-            )
-        return value
-
-    def bind(self, name: str, value: object) -> None:
-        """Binds a name in the innermost scope; a node without a name is given it."""
-        scope = self.scopes[-1]
-        scope[name] = value
-        if isinstance(value, Ref):
-            draft = self.drafts[value.index]
-            if draft.name is None and not (draft.kind is Kind.CONSTANT and draft.shape == ()):
-                draft.name = name
-            elif draft.name != name and name not in draft.aliases and scope is self.globals:
-                draft.aliases.append(name)
-        if scope is self.globals and not isinstance(value, Function):
-            self.last = value
-
-    def augmented(self, node: ast.AugAssign) -> None:
-        """Carries out `x += y`: in place where NumPy would, so that names sharing the array change too."""
-        target = node.target
-        old = self.value(as_load(target))
-        added = self.binary(type(node.op), old, self.value(node.value), node)
-        if isinstance(target, ast.Subscript):
-            self.assign_entries(target, added)
-            return
-        if not isinstance(target, ast.Name):
-            raise NotAllowed(
-                "Only names and entries can be changed.",
-                span=self.span(target),
-                hint="Use a plain name.",
-            )
-        if isinstance(old, Ref) and isinstance(added, Ref) and self.drafts[old.index].shape != ():
-            before, after = self.drafts[old.index].shape, self.drafts[added.index].shape
-            if tuple(map(int, before)) != tuple(map(int, after)):
-                raise ShapeMismatch(
-                    f"{shown(target.id)} has shape {show(before)} and cannot become {show(after)} in place.",
-                    span=self.span(node),
-                    hint=f"Write {target.id} = {target.id} + ... instead.",
-                )
-            self.replace(target, old, added)
-            return
-        self.bind(target.id, added)
-
-    def assign_entries(self, target: ast.Subscript, value: object) -> None:
-        """Carries out `x[index] = value` by making the changed array."""
-        root = target.value
-        if not isinstance(root, ast.Name):
-            raise NotAllowed(
-                "Only entries of a named array can be assigned.",
-                span=self.span(target),
-                hint="Give the array a name first.",
-            )
-        old = self.value(as_load(root))
-        if not isinstance(old, Ref):
-            raise NotAllowed(
-                f"{shown(root.id)} is not an array.",
-                span=self.span(target),
-                hint="Make it one with np.array or np.zeros.",
-            )
-        index = self.index(target.slice, old)
-        written = self.node(value, target)
-        span = self.span(target)
-        if isinstance(index, Ref):
-            mask = self.fitted_mask(index, old, span)
-            if (
-                self.drafts[written.index].shape != ()
-                and self.drafts[written.index].shape != self.drafts[old.index].shape
-            ):
-                raise ShapeNeeded(
-                    "What a mask picks is known only when the program runs, so only one number can be assigned to it.",
-                    span=span,
-                    hint="Use np.where(mask, a, b).",
-                )
-            changed = self.gate(REGISTRY["setmask"], (old, mask, written), {}, span)
-        elif any(isinstance(entry, Ref) for entry in index):
-            raise NotAllowed(
-                "Assigning through an index array is not in the language yet.",
-                span=span,
-                hint="Use np.where or a loop.",
-            )
-        else:
-            changed = self.gate(REGISTRY["setitem"], (old, written), {"index": index}, span)
-        self.replace(root, old, changed)
-
-    def replace(self, target: ast.Name, old: Ref, new: Ref) -> None:
-        """Makes `new` the content of the array that `old` was, for every name that shares it."""
-        others = [v for scope in self.scopes for n, v in scope.items() if n != target.id]
-        if old.view and any(shares(value, old.buffer) for value in others):
-            raise NotAllowed(
-                f"{shown(target.id)} is a part of another array: NumPy would change that one too.",
-                span=self.span(target),
-                hint=f"Make it an array of its own: {target.id} = {target.id}.copy().",
-            )
-        moved = Ref(new.index, old.buffer)
-        for scope in self.scopes:
-            for name, value in scope.items():
-                scope[name] = changed(value, old, moved, name)
-        self.bind(target.id, moved)
-
-
-def shares(value: object, buffer: int) -> bool:
-    """Returns whether a value is an array in that memory, or a list with one in it."""
-    if isinstance(value, list | tuple):
-        return any(shares(entry, buffer) for entry in value)
-    return isinstance(value, Ref) and value.buffer == buffer
-
-
-def changed(value: object, old: Ref, moved: Ref, name: str) -> object:
-    """Returns what a name stands for after the array of `old` became that of `moved`."""
-    if isinstance(value, Ref) and value.buffer == old.buffer:
-        return Stale(name) if value.view else moved
-    if type(value) in (list, tuple) and isinstance(value, list | tuple):
-        return type(value)(changed(entry, old, moved, name) for entry in value)
-    return value
-
-
-def as_load(node: ast.expr) -> ast.expr:
-    """Returns a target as the expression that reads it."""
-    if isinstance(node, ast.Name):
-        return ast.copy_location(ast.Name(node.id, ast.Load()), node)
-    if isinstance(node, ast.Subscript):
-        return ast.copy_location(ast.Subscript(node.value, node.slice, ast.Load()), node)
-    return node
+def changed_by(node: ast.AST) -> list[str]:
+    """Returns the name whose entries a piece of syntax changes: x[0] = v, x.append(v)."""
+    stores = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+    grows = isinstance(node, ast.Attribute) and node.attr in language.GROWING
+    root: ast.AST = node
+    while (stores or grows) and isinstance(root, ast.Subscript | ast.Attribute):
+        root = root.value
+    return [root.id] if (stores or grows) and isinstance(root, ast.Name) else []
 
 
 def guessed_role(name: str) -> Role:

@@ -80,15 +80,11 @@ def names_of(statement: ast.stmt) -> Names:
     reads = frozenset(n.id for n in nodes if isinstance(n.ctx, ast.Load))
     knows = frozenset((reads - called - set(language.MODULES)) | stored)
     return Names(
-        target_name(statement), reads, knows, is_print(statement), isinstance(statement, ast.Assign)
-    )
-
-
-def is_print(statement: ast.stmt) -> bool:
-    """Returns whether a statement only prints."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return (
-        isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
+        target_name(statement),
+        reads,
+        knows,
+        isinstance(statement, ast.Expr) and language.is_print(statement.value),
+        isinstance(statement, ast.Assign),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 from engine.assume import Knowledge, Restart, Size
 from engine.creation import Maker
-from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, Span, excerpt
+from engine.errors import BadCall, BadInput, EngineError, NotAllowed, ShapeMismatch, Span, excerpt
+from engine.forward import in_arithmetic
 from engine.graph import Kind, Node, Shape
 from engine.limits import Deadline, Limits
 from engine.primitives import OVERLOADS, REGISTRY, Primitive, Structure
 from engine.primitives.composition import Fields
 from engine.primitives.shapes import show
+from engine.scopes import Stale
 from engine.source import Text
 
 
@@ -42,6 +45,12 @@ class Sizes(tuple[int, ...]):
     ref: Ref
 
 
+class Turns(list[object]):
+    """What `range(n)` gives, with the size it counts: an array of it has that size, wherever it came from."""
+
+    size: int
+
+
 @dataclass(slots=True)
 class Draft:
     """A node while it is being made; see `engine.graph.Node`."""
@@ -62,7 +71,7 @@ class Draft:
     boolean: bool = False
 
 
-class Tape:
+class Tape(ABC):
     """The drafts of one lowering, within its limits.
 
     Args:
@@ -83,7 +92,12 @@ class Tape:
         self.drafts: list[Draft] = []
         self.module: tuple[str, ...] = ()
         self.blamed: list[str] = []
+        self.known: dict[int, NDArray[np.float64]] = {}
         self.buffers = self.numbers = self.flops = self.gates = 0
+
+    @abstractmethod
+    def input_value(self, name: str) -> NDArray[np.float64]:
+        """Returns an input's value."""
 
     def view(self, base: Ref, result: Ref) -> Ref:
         """Returns `result` marked as a view of `base`."""
@@ -98,8 +112,8 @@ class Tape:
     def static_value(self, ref: Ref) -> int | None:
         """Makes the inputs behind a scalar plain numbers and restarts; None where that cannot be."""
         draft = self.drafts[ref.index]
-        if draft.kind is Kind.CONSTANT and draft.shape == () and draft.value is not None:
-            number = float(draft.value)
+        if draft.shape == () and not draft.from_input:
+            number = float(self.evaluated(ref))
             return int(number) if number.is_integer() else None
         names: set[str] = set()
         queue = [ref.index]
@@ -115,18 +129,77 @@ class Tape:
         self.knowledge.static |= names
         raise Restart
 
-    def need_rank(self, ref: Ref, rank: int) -> None:
-        """Restarts with more axes for the assumed inputs behind a node, where there are any."""
+    def evaluated(self, ref: Ref) -> NDArray[np.float64]:
+        """Returns a node's value at the inputs of this build.
+
+        How many entries a mask picks is a shape, so it has to be known now; so has the branch that an `if` takes. These
+        are the only things that are computed while lowering.
+        """
+        needed: set[int] = set()
+        queue = [ref.index]
+        while queue:
+            place = queue.pop()
+            if place not in needed and place not in self.known:
+                needed.add(place)
+                queue.extend(self.drafts[place].arguments)
+        with np.errstate(all="ignore"):
+            for place in sorted(needed):
+                draft = self.drafts[place]
+                if draft.primitive is not None:
+                    self.known[place] = self.evaluated_gate(REGISTRY[draft.primitive], draft)
+                    self.deadline.check()
+                elif draft.kind is Kind.INPUT and draft.name is not None:
+                    value = self.input_value(draft.name)
+                    label = draft.name in self.knowledge.labels
+                    self.known[place] = value.astype(np.int64) if label else value
+                elif draft.value is not None:
+                    self.known[place] = draft.value
+        return self.known[ref.index]
+
+    def evaluated_gate(self, primitive: Primitive, draft: Draft) -> NDArray[np.float64]:
+        """Returns a gate's value, its arguments' being known."""
+        arguments = in_arithmetic(primitive, [self.known[a] for a in draft.arguments])
+        try:
+            return np.asarray(primitive.forward(*arguments, **draft.settings))
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            raise BadInput(
+                f"{primitive.name} cannot be computed with these values, which a mask or a branch needs now.",
+                span=draft.span,
+                hint="Give other values.",
+            ) from None
+
+    def sources(self, ref: Ref) -> set[str]:
+        """Returns the names of the inputs that a node is computed from."""
+        seen: set[int] = set()
+        queue = [ref.index]
+        while queue:
+            place = queue.pop()
+            if place not in seen:
+                seen.add(place)
+                queue.extend(self.drafts[place].arguments)
+        drafts = (self.drafts[place] for place in seen)
+        return {d.name for d in drafts if d.kind is Kind.INPUT and d.name is not None}
+
+    def need_rank(self, ref: Ref, rank: int, *, pin: bool = True) -> None:
+        """Restarts with more axes for the assumed inputs behind a node, where there are any.
+
+        Args:
+            ref: the node.
+            rank: how many axes it needs.
+            pin: whether that settles it; a size that is asked for says only that there are so many axes at least.
+        """
         self.limits.check("dimensions", rank, "this needs {found} dimensions")
         for name, lost in self.drafts[ref.index].open.items():
-            if self.knowledge.raise_rank(name, rank + lost, pin=True):
+            if self.knowledge.raise_rank(name, rank + lost, pin=pin):
                 raise Restart
 
     def node(self, value: object, where: ast.AST | None) -> Ref:
-        """Returns a value as a node; numbers and lists of numbers become constants."""
+        """Returns a value as a node; numbers and lists of numbers become constants, a list of nodes is stacked."""
         if isinstance(value, Ref):
             return value
         span = None if where is None else self.span(where)
+        if isinstance(value, Stale):
+            raise stale(value.name, span)
         if isinstance(value, bool | int | float):
             return self.array_constant(np.asarray(float(value)), span)
         if isinstance(value, Fields):
@@ -137,23 +210,39 @@ class Tape:
                 hint=f"Take them apart: {names} = ...",
             )
         if isinstance(value, list | tuple) and value:
-            if any(isinstance(v, Ref) for v in value):
-                raise NotAllowed(
-                    "An array made of computed values is not in the language yet.",
-                    span=span,
-                    hint="Write the formula with whole arrays.",
-                )
+            if holds_nodes(value):
+                return self.stacked(value, where)
             try:
-                return self.array_constant(self.maker.array(value), span)
+                array = self.maker.array(value)
             except EngineError as error:
                 error.span = error.span or span
                 raise
-        what = "nothing" if value is None else "text" if isinstance(value, str) else "a function"
+            if is_mask(value):
+                return self.mask_constant(array != 0, span)
+            made = self.array_constant(array, span)
+            if isinstance(value, Turns) and len(value) == value.size:
+                self.drafts[made.index].shape = (value.size,)
+            return made
+        what = "a function"
+        if value is None or isinstance(value, str | list | tuple):
+            what = (
+                "nothing"
+                if value is None
+                else "text"
+                if isinstance(value, str)
+                else "an empty list"
+            )
         raise NotAllowed(
             f"{what} was found where a number belongs.".capitalize(),
             span=span,
             hint="Use a number or an array.",
         )
+
+    def stacked(self, values: Sequence[object], where: ast.AST | None) -> Ref:
+        """Returns a list of computed values as one array, as np.array does; rows in it are stacked first."""
+        refs = tuple(self.node(value, where) for value in values)
+        span = None if where is None else self.span(where)
+        return self.gate(REGISTRY["stack"], refs, {"axis": 0}, span)
 
     def array_constant(self, array: NDArray[np.float64], span: Span | None) -> Ref:
         """Puts a constant on the tape."""
@@ -167,11 +256,10 @@ class Tape:
         draft.value = numbers.astype(np.int64)
         return self.add(draft)
 
-    def mask_constant(self, value: object, span: Span | None) -> Ref:
+    def mask_constant(self, mask: NDArray[np.bool_], span: Span | None) -> Ref:
         """Puts a written-out mask on the tape."""
-        mask = np.array(value, dtype=bool)
         draft = Draft(Kind.CONSTANT, None, (), {}, mask.shape, span, self.module, False, False)
-        draft.value = mask
+        draft.value = mask  # type: ignore[assignment]  # truth values, as a comparison gives
         draft.boolean = True
         return self.add(draft)
 
@@ -248,12 +336,7 @@ class Tape:
         elif "index" in complete:
             dropped = len(drafts[0].shape) - len(shape)
             draft.open = {name: lost + dropped for name, lost in drafts[0].open.items()}
-        moves = primitive.structure in (
-            Structure.SELECTION,
-            Structure.PERMUTATION,
-            Structure.BROADCAST,
-        )
-        draft.boolean = primitive.gives == "b" or (moves and drafts[0].boolean)
+        draft.boolean = primitive.gives == "b" or (primitive.moves and drafts[0].boolean)
         return self.add(draft)
 
     def adapt(self, primitive: Primitive, drafts: Sequence[Draft]) -> None:
@@ -340,6 +423,41 @@ class Tape:
     def span(self, node: ast.AST) -> Span | None:
         """Returns where a piece of syntax stands."""
         return self.text.span(node)
+
+
+def stale(name: str, span: Span | None) -> NotAllowed:
+    """Returns the refusal of a view whose array was changed since."""
+    return NotAllowed(
+        f"'{excerpt(name)}' is a part of an array that was changed since: NumPy would show the change.",
+        span=span,
+        hint=f"Take it as {excerpt(name)}.copy() first.",
+    )
+
+
+def nested(value: object) -> Iterator[object]:
+    """Returns a value and, of lists and tuples, everything in them, each list once."""
+    seen: set[int] = set()
+    queue = [value]
+    while queue:
+        entry = queue.pop()
+        if isinstance(entry, list | tuple):
+            if id(entry) in seen:
+                continue
+            seen.add(id(entry))
+            queue.extend(entry)
+        yield entry
+
+
+def holds_nodes(value: object) -> bool:
+    """Returns whether a value is a node, or a list with one in it."""
+    return any(isinstance(entry, Ref | Stale) for entry in nested(value))
+
+
+def is_mask(value: object) -> bool:
+    """Returns whether a value is a list of truth values only."""
+    leaves = [entry for entry in nested(value) if not isinstance(entry, list | tuple)]
+    whole = isinstance(value, list | tuple) and bool(leaves)
+    return whole and all(isinstance(leaf, bool) for leaf in leaves)
 
 
 def normal_axis(axis: object, shape: Shape) -> object:

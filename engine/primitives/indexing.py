@@ -61,6 +61,25 @@ def indexed_shape(shape: Shape, index: Index) -> Shape:
     return tuple(result)
 
 
+def fits(value: Shape, place: Shape) -> None:
+    """Checks that a value stretches to the entries it is assigned to.
+
+    Raises:
+        ShapeMismatch: naming both shapes.
+    """
+    sizes = None
+    try:
+        fit = broadcast(place, value) == place
+    except ShapeMismatch as error:
+        fit, sizes = False, error.sizes
+    if not fit:
+        raise ShapeMismatch(
+            f"A value of shape {show(value)} does not fit the entries of shape {show(place)} it is assigned to.",
+            hint="Give it that shape, or a single number.",
+            sizes=sizes,
+        )
+
+
 def getitem_forward(x: Array, *, index: Index) -> Array:
     """Returns the entries at a basic index."""
     return x[index]
@@ -107,34 +126,38 @@ getitem = register(
 )
 
 
-def gather_forward(x: Array, *indices: Whole) -> Array:
-    """Returns x[i], x[i, j], ... for index arrays that broadcast together."""
-    return x[indices]
+def gather_forward(x: Array, *indices: Whole, lead: int = 0) -> Array:
+    """Returns x[i], x[i, j], x[:, i], ... for index arrays that broadcast together, after `lead` whole axes."""
+    return x[(np.s_[:],) * lead + indices]
 
 
-def gather_dx(upstream: Array, out: Array, x: Array, *indices: Whole) -> Array:
+def gather_dx(upstream: Array, out: Array, x: Array, *indices: Whole, lead: int) -> Array:
     """Adds each picked entry's upstream back at its place: an entry picked twice receives both."""
     dx = np.zeros_like(x)
-    np.add.at(dx, indices, upstream)
+    np.add.at(dx, (np.s_[:],) * lead + indices, upstream)  # type: ignore[arg-type]
     return dx
 
 
-def gather_shape(x: Shape, *indices: Shape) -> Shape:
-    """Returns the indices' common shape, then the axes of x that are not indexed."""
-    if len(indices) > len(x):
+def gather_shape(x: Shape, *indices: Shape, lead: int = 0) -> Shape:
+    """Returns the leading axes, the indices' common shape, then the axes of x that are not indexed."""
+    if lead + len(indices) > len(x):
         raise ShapeMismatch(
-            f"{len(indices)} indices are given, but the array has {len(x)} dimensions: {show(x)}.",
+            f"{lead + len(indices)} indices are given, but the array has {len(x)} dimensions: {show(x)}.",
             hint=f"Use at most {len(x)} indices.",
-            rank=(0, len(indices)),
+            rank=(0, lead + len(indices)),
         )
-    return broadcast(*indices) + x[len(indices) :]
+    return x[:lead] + broadcast(*indices) + x[lead + len(indices) :]
 
 
 def gather_samples(rng: np.random.Generator) -> Samples:
-    """Returns label look-ups and repeated rows."""
+    """Returns label look-ups, repeated rows, columns, and an index array of two axes."""
     x = rng.normal(size=(3, 4))
     rows = np.arange(3)
-    return [((x, rows, np.array([1, 0, 3])), {}), ((x, np.array([2, 0, 2, 2])), {})]
+    return [
+        ((x, rows, np.array([1, 0, 3])), {"lead": 0}),
+        ((x, np.array([2, 0, 2, 2])), {"lead": 0}),
+        ((x, np.array([[3, 1], [1, -1]])), {"lead": 1}),
+    ]
 
 
 gather = register(
@@ -168,9 +191,12 @@ def select_dx(upstream: Array, out: Array, x: Array, mask: Mask, *, count: int) 
 def select_shape(x: Shape, mask: Shape, *, count: int) -> Shape:
     """Returns `count`, then the axes that the mask does not cover."""
     if x[: len(mask)] != mask:
+        differ = [sizes for sizes in zip(x, mask, strict=False) if sizes[0] != sizes[1]]
         raise ShapeMismatch(
             f"A mask of shape {show(mask)} does not fit an array of shape {show(x)}.",
             hint="Make the mask from the array itself, such as x[x > 0].",
+            sizes=differ[0] if differ else None,
+            rank=None if differ else (0, len(mask)),
         )
     return (count, *x[len(mask) :])
 
@@ -219,12 +245,7 @@ def setitem_dvalue(upstream: Array, out: Array, x: Array, value: Array, *, index
 
 def setitem_shape(x: Shape, value: Shape, *, index: Index) -> Shape:
     """Returns the shape of x; the value must stretch to the entries it is written to."""
-    place = indexed_shape(x, index)
-    if broadcast(place, value) != place:
-        raise ShapeMismatch(
-            f"A value of shape {show(value)} does not fit the entries of shape {show(place)} it is assigned to.",
-            hint="Give it that shape, or a single number.",
-        )
+    fits(value, indexed_shape(x, index))
     return x
 
 
@@ -297,6 +318,131 @@ setmask = register(
         latex=r"{x}_{{[{mask}]}} \leftarrow {value}",
         words="Overwrites the entries where the mask is true: their upstream signal goes to the new value.",
         samples=setmask_samples,
+        spellings=(),
+    )
+)
+
+
+def put_forward(x: Array, value: Array, *indices: Whole, lead: int = 0) -> Array:
+    """Returns a copy of x with `value` written at index arrays; where a place is named twice, the last stays."""
+    out = x.copy()
+    out[(np.s_[:],) * lead + indices] = value
+    return out
+
+
+def put_dx(
+    upstream: Array, out: Array, x: Array, value: Array, *indices: Whole, lead: int
+) -> Array:
+    """Lets the upstream through except where it was overwritten."""
+    dx = upstream.copy()
+    dx[(np.s_[:],) * lead + indices] = 0
+    return dx
+
+
+def put_dvalue(
+    upstream: Array, out: Array, x: Array, value: Array, *indices: Whole, lead: int
+) -> Array:
+    """Gives each written entry the upstream of its place, if it is the last that was written there."""
+    arriving = upstream[(np.s_[:],) * lead + indices]
+    turn = np.arange(arriving.size).reshape(arriving.shape)
+    last = np.zeros(out.shape)
+    last[(np.s_[:],) * lead + indices] = turn
+    return arriving * np.equal(last[(np.s_[:],) * lead + indices], turn)
+
+
+def put_shape(x: Shape, value: Shape, *indices: Shape, lead: int = 0) -> Shape:
+    """Returns the shape of x; the value must stretch to the entries it is written to."""
+    place = gather_shape(x, *indices, lead=lead)
+    fits(value, place)
+    return x
+
+
+def put_samples(rng: np.random.Generator) -> Samples:
+    """Returns one entry a row, rows of which one is named twice, and columns from a scalar."""
+    x = rng.normal(size=(3, 4))
+    rows = np.arange(3)
+    return [
+        ((x, rng.normal(size=3), rows, np.array([1, 0, 3])), {"lead": 0}),
+        ((x, rng.normal(size=(3, 4)), np.array([2, 0, 2])), {"lead": 0}),
+        ((x, rng.normal(size=()), np.array([3, 1])), {"lead": 1}),
+    ]
+
+
+put = register(
+    Primitive(
+        name="put",
+        symbol="[i]=",
+        forward=put_forward,
+        vjp={"x": put_dx, "value": put_dvalue},
+        shape=put_shape,
+        structure={
+            "x": Structure.DIAGONAL,
+            "value": Structure.DENSE,
+            "indices": Structure.DIAGONAL,
+        },
+        latex=r"{x}_{{[i]}} \leftarrow {value}",
+        words="Overwrites the indexed entries: their upstream signal goes to the value last written there.",
+        samples=put_samples,
+        spellings=(),
+    )
+)
+
+
+def fill_forward(x: Array, mask: Mask, value: Array, *, count: int) -> Array:
+    """Returns a copy of x with the `count` entries where the mask is true taken from `value`, in order."""
+    out = x.copy()
+    out[mask] = value
+    return out
+
+
+def fill_dx(
+    upstream: Array, out: Array, x: Array, mask: Mask, value: Array, *, count: int
+) -> Array:
+    """Lets the upstream through where the mask is false."""
+    dx = upstream.copy()
+    dx[mask] = 0
+    return dx
+
+
+def fill_dvalue(
+    upstream: Array, out: Array, x: Array, mask: Mask, value: Array, *, count: int
+) -> Array:
+    """Gives each written entry the upstream of its place."""
+    return upstream[mask]
+
+
+def fill_shape(x: Shape, mask: Shape, value: Shape, *, count: int) -> Shape:
+    """Returns the shape of x; the value must stretch to the entries that the mask picks."""
+    fits(value, select_shape(x, mask, count=count))
+    return x
+
+
+def fill_samples(rng: np.random.Generator) -> Samples:
+    """Returns a mask of every entry's own and one of rows."""
+    x = rng.normal(size=(3, 4))
+    count = int((x > 0).sum())
+    rows = np.array([True, False, True])
+    return [
+        ((x, x > 0, rng.normal(size=count)), {"count": count}),
+        ((x, rows, rng.normal(size=(2, 4))), {"count": 2}),
+    ]
+
+
+fill = register(
+    Primitive(
+        name="fill",
+        symbol="[m]=",
+        forward=fill_forward,
+        vjp={"x": fill_dx, "value": fill_dvalue},
+        shape=fill_shape,
+        structure={
+            "x": Structure.DIAGONAL,
+            "mask": Structure.DIAGONAL,
+            "value": Structure.DENSE,
+        },
+        latex=r"{x}_{{[{mask}]}} \leftarrow {value}",
+        words="Overwrites the entries where the mask is true, one by one: each new entry gets its place's upstream.",
+        samples=fill_samples,
         spellings=(),
     )
 )

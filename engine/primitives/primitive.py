@@ -167,6 +167,27 @@ class Primitive:
         parameters = inspect.signature(self.forward).parameters
         return frozenset(n for n in self.settings if "str" in str(parameters[n].annotation))
 
+    @cached_property
+    def gives(self) -> str:
+        """What a primitive without gradient rules gives: "b" truth values, "i" whole numbers, "f" numbers; else "f"."""
+        if self.vjp:
+            return "f"
+        arrays, settings = self.samples(np.random.default_rng(0))[0]
+        complete = self.completed(settings, [np.shape(a) for a in arrays])
+        return np.asarray(self.forward(*arrays, **complete)).dtype.kind
+
+    @property
+    def moves(self) -> bool:
+        """Whether entries only move: what were truth values or whole numbers still are."""
+        moving = (Structure.SELECTION, Structure.PERMUTATION, Structure.BROADCAST)
+        return bool(self.vjp) and self.structure in moving
+
+    def computes_with(self, argument: str) -> bool:
+        """Returns whether truth values given for an argument count as 0 and 1: not for conditions and indices."""
+        if self.moves:
+            return False
+        return argument in self.vjp or (not self.vjp and self.gives != "b")
+
     @property
     def shares_memory(self) -> bool:
         """Whether NumPy's result is a view of the first argument."""
@@ -181,18 +202,6 @@ class Primitive:
         complete = {**self.settings, **settings}
         chosen = {name: complete[name] for name in self.open_settings}
         return complete | {name: rule(*shapes, **chosen) for name, rule in self.derived.items()}
-
-    @cached_property
-    def gives(self) -> str:
-        """What a primitive without gradient rules gives: "b" truth values, "i" whole numbers, "f" numbers; else "f"."""
-        if self.vjp:
-            return "f"
-        arrays, settings = self.samples(np.random.default_rng(0))[0]
-        return np.asarray(self.forward(*arrays, **settings)).dtype.kind
-
-    def computes_with(self, argument: str) -> bool:
-        """Returns whether truth values given for an argument count as 0 and 1: not for conditions and indices."""
-        return argument in self.vjp or (not self.vjp and self.gives != "b")
 
     def argument_at(self, position: int) -> str:
         """Returns the name of the argument at a position; a variadic one takes all that is left."""

@@ -8,7 +8,7 @@ language has beyond single primitives has programs of its own, below.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -189,7 +189,12 @@ def entries(arrays: Sequence[Argument], settings: Settings) -> Forms:
 
 
 def looked_up(arrays: Sequence[Argument], settings: Settings) -> Forms:
-    yield "brackets", [f"y = m0[{', '.join(f'm{k}' for k in range(1, len(arrays)))}]"]
+    yield "brackets", [f"y = m0[{after_whole_axes(range(1, len(arrays)), settings)}]"]
+
+
+def after_whole_axes(places: Iterable[int], settings: Settings) -> str:
+    """Returns index arrays as they stand in brackets, behind the axes that stay whole."""
+    return ", ".join([":"] * int(str(settings["lead"])) + [f"m{k}" for k in places])
 
 
 def kept(arrays: Sequence[Argument], settings: Settings) -> Forms:
@@ -203,6 +208,15 @@ def assigned(arrays: Sequence[Argument], settings: Settings) -> Forms:
 def assigned_where(arrays: Sequence[Argument], settings: Settings) -> Forms:
     if np.ndim(arrays[2]) == 0:
         yield "assignment", ["y = m0.copy()", "y[m1] = m2"]
+
+
+def put(arrays: Sequence[Argument], settings: Settings) -> Forms:
+    places = after_whole_axes(range(2, len(arrays)), settings)
+    yield "assignment", ["y = m0.copy()", f"y[{places}] = m1"]
+
+
+def filled(arrays: Sequence[Argument], settings: Settings) -> Forms:
+    yield "assignment", ["y = m0.copy()", "y[m1] = m2"]
 
 
 def largest(arrays: Sequence[Argument], settings: Settings) -> Forms:
@@ -219,6 +233,8 @@ BY_SYNTAX: dict[str, Callable[[Sequence[Argument], Settings], Forms]] = {
     "select": kept,
     "setitem": assigned,
     "setmask": assigned_where,
+    "put": put,
+    "fill": filled,
     "maximum_of": largest,
     "minimum_of": smallest,
 }
@@ -280,4 +296,18 @@ LANGUAGE: list[tuple[dict[str, tuple[int, ...]], str]] = [
         {"Q": (3, 4), "K": (5, 4), "V": (5, 2)},
         "A = softmax(Q @ K.T / np.sqrt(K.shape[1]), axis=-1)\nL = np.sum(np.tanh(A @ V))",
     ),
+    (
+        {"X": (4, 2), "h": (3,), "W": (3, 3), "U": (2, 3)},
+        "hs = [h]\nfor x_t in X:\n    hs.append(np.tanh(x_t @ U + hs[-1] @ W))\n"
+        "L = sum([np.sum(a * b) for a, b in zip(hs[1:], hs)])",
+    ),
+    (
+        {"s": (4, 3)},
+        "y = [0, 2, 1, 2]\nd = softmax(s, axis=1)\nd[np.arange(4), y] -= 1\nL = np.sum(d**2)",
+    ),
+    (
+        {"x": (3, 4), "v": (2,)},
+        "z = x * 1\nz[:, [1, 3]] = v\nz[[0, 0], 2] = v\nz[x > 0] *= 2\nL = np.sum(np.sin(z[:, 1:]))",
+    ),
+    ({"a": (), "b": ()}, "A = np.array([[a, 1.0], [b, a * b]])\nL = np.sum(A @ A)"),
 ]

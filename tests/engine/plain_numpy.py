@@ -57,6 +57,10 @@ WORDS = words(np)
 
 def run(source: str, values: Mapping[str, Array]) -> dict[str, object]:
     """Returns every name after running the program; the arrays given are not changed."""
-    names: dict[str, object] = {**WORDS, **{n: v.copy()[()] for n, v in values.items()}}
+    names: dict[str, object] = {
+        **WORDS,
+        "__name__": "__main__",
+        **{n: v.copy()[()] for n, v in values.items()},
+    }
     exec(source, names)
     return names

@@ -369,7 +369,7 @@ def test_the_local_gradient_of_a_place_is_zero_in_every_entry() -> None:
     [
         ("np.max(x, initial=3)", "initial", "np.max(x, axis=..., keepdims=...)"),
         ("np.sum(x, where=x > 0)", "where", "np.sum(x, axis=..., keepdims=...)"),
-        ("np.prod(x, dtype=float)", "dtype", "np.prod(x, axis=..., keepdims=...)"),
+        ("np.prod(x, initial=2)", "initial", "np.prod(x, axis=..., keepdims=...)"),
         ("np.std(x, where=x > 0)", "where", "np.std(x, axis=..., ddof=..., keepdims=...)"),
         ("np.var(x, ddof=1, correction=1)", "correction", "ddof=..."),
         ("np.median(x, overwrite_input=True)", "overwrite_input", "np.median(x, axis=..."),

@@ -115,7 +115,7 @@ def test_matrices_join(expression: str) -> None:
         ("np.stack([A, C])", MATRICES, "same shape"),
         ("np.stack([A, B], axis=3)", MATRICES, "no axis 3"),
         ("np.concatenate([A, B], out=A)", MATRICES, "does not take 'out'"),
-        ("np.stack([A, B], dtype=float)", MATRICES, "does not take 'dtype'"),
+        ("np.stack([A, B], dtype=int)", MATRICES, "dtype"),
         ("np.concatenate(A, B)", MATRICES, "axis"),
         ("np.concatenate([])", MATRICES, "takes a list of arrays"),
     ],
@@ -216,7 +216,7 @@ def test_functions_that_cut_are_numpys(program: str) -> None:
         ("np.vsplit(r, 3)", "shape-mismatch", "2 dimensions"),
         ("np.hstack([A, r])", "shape-mismatch", "same number of dimensions"),
         ("np.vstack([A, C])", "shape-mismatch", "sizes 3 and 1"),
-        ("np.hstack([A, B], dtype=float)", "bad-call", "dtype"),
+        ("np.hstack([A, B], casting='no')", "bad-call", "casting"),
         ("np.append(A, r, axis=0)", "shape-mismatch", "same number of dimensions"),
         ("np.block([[A], B])", "bad-call", "as deep"),
         ("np.block([])", "bad-call", "lists of arrays"),
@@ -537,7 +537,7 @@ def test_an_input_that_picks_is_a_label() -> None:
         ),
         ("np.full_like(A)", "bad-call", "full_like"),
         ("np.zeros_like(A, shape=(2,))", "bad-call", "shape"),
-        ("np.full_like(A, s)", "bad-call", "full_like"),
+        ("np.full_like(A, A)", "bad-call", "full_like"),
     ],
 )
 def test_what_is_not_numpys_or_not_ours_is_refused_by_name(
