@@ -33,13 +33,14 @@ def document_context(opening: dict[str, object], trace: bytes) -> dict[str, obje
         opening: title, source and inputs, and what else `static/js/main.js` reads of an example.
         trace: its whole trace, as POST /api/graph answers it.
     """
-    steps, table = traced(trace)
+    steps, table, messages = traced(trace)
     return {
         "opening": opening,
         "opening_json": script_safe(orjson.dumps(opening)),
         "trace_json": script_safe(trace),
         "steps": steps,
         "rows": table,
+        "messages": messages,
     }
 
 
@@ -49,7 +50,9 @@ def script_safe(json: bytes) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def traced(trace: bytes) -> tuple[int, list[Row]]:
-    """Returns an answer's number of steps and its table."""
+def traced(trace: bytes) -> tuple[int, list[Row], list[str]]:
+    """Returns an answer's number of steps, its table, and its warnings as `static/js/panels/messages.js` words them."""
     parsed = GraphAnswer.model_validate_json(trace)
-    return len(parsed.steps), rows(parsed)
+    told = [w for w in parsed.warnings if w.code != "assumed-input"]
+    messages = [] if parsed.backward_code else [f"{w.message} {w.hint}".strip() for w in told]
+    return len(parsed.steps), rows(parsed), messages

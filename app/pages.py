@@ -8,6 +8,7 @@
     examples      all of them, in the gallery's order; the first is the one of `/` and `/embed`
     trace_json    the example's whole trace, the very JSON of POST /api/graph, safe inside a script element
     steps         how many steps the trace has
+    messages      what the trace warns of, in sentences: in place before any script runs
     rows          of the table of all values: name, kind, shape, value, gradient, all as text; in tape order
     embed         whether the page is framed without chrome
     limits        the server's limits, name → number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -60,6 +61,13 @@ def test_every_example_has_its_page(client: TestClient, example):
     page = client.get(f"/e/{example.slug}")
     assert page.status_code == 200
     assert json.loads(embedded(page.text))["source"] == example.source
+
+
+def test_what_a_trace_warns_of_is_in_the_page_before_any_script_runs(client: TestClient):
+    page = client.get("/e/saturated").text
+    (warned,) = [w for w in json.loads(embedded(page))["warnings"] if w["level"] == "warning"]
+    notices = re.findall(r'<p class="notice">(.*?)</p>', page, re.DOTALL)
+    assert html.unescape(notices[0]) == f"{warned['message']} {warned['hint']}"
 
 
 def test_the_trace_cannot_end_its_script_element(client: TestClient):
