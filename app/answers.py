@@ -6,12 +6,13 @@ from functools import singledispatch
 
 from app.schemas import (
     CheckRequest,
+    CodeRequest,
     GraphRequest,
     JacobianRequest,
     ProgramRequest,
     SweepRequest,
 )
-from app.serialize import Picture, check_bytes, graph_bytes, jacobian_bytes, sweep_bytes
+from app.serialize import Picture, check_bytes, code_bytes, graph_bytes, jacobian_bytes, sweep_bytes
 from app.settings import Settings
 from engine import Circuit
 
@@ -31,6 +32,17 @@ def answered(request: ProgramRequest, circuit: Circuit, settings: Settings) -> b
 def graph(request: GraphRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the whole graph."""
     return graph_bytes(circuit.trace(request.upstream), picture_of(settings))
+
+
+@answered.register
+def code(request: CodeRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns a script that computes the circuit's gradients.
+
+    Raises:
+        EngineError: one of its subclasses.
+    """
+    script = circuit.script(request.target, upstream=request.upstream)
+    return code_bytes(script, settings.answer_bytes)
 
 
 @answered.register

@@ -21,6 +21,8 @@ from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
 from app.schemas import (
     CheckAnswer,
     CheckRequest,
+    CodeAnswer,
+    CodeRequest,
     Examples,
     GraphAnswer,
     GraphQuery,
@@ -112,6 +114,12 @@ async def get_graph(query: Annotated[GraphQuery, Query()], request: Request) -> 
         else from_query("upstream", query.upstream, settings),
     )
     return revalidated(await answer(body, request), request, JSON)
+
+
+@router.post("/api/code", response_model=CodeAnswer, summary="Write a program's backward pass")
+async def post_code(body: CodeRequest, request: Request) -> Response:
+    """Writes a stand-alone script in NumPy, PyTorch or JAX that prints the gradients."""
+    return Response(await answer(body, request), media_type=JSON)
 
 
 @router.post(

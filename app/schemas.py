@@ -138,6 +138,15 @@ class SweepRequest(GraphRequest):
     """A program whose gradients are held against differences at many steps."""
 
 
+class CodeRequest(GraphRequest):
+    """A program, and what its script is to be written in."""
+
+    target: Literal["numpy", "torch", "jax"] = Field(
+        default="numpy",
+        description="numpy: forward and backward line by line; torch, jax: forward, and their autodiff.",
+    )
+
+
 class GraphQuery(Exact):
     """The same as the fields of a query."""
 
@@ -321,6 +330,24 @@ class GraphAnswer(Exact):
     gradients: dict[str, Tensor]
     backward_code: BackwardCodeModel | None
     warnings: list[WarningModel]
+
+
+class CodeLine(Exact):
+    """What one line of a script is about."""
+
+    line: int = Field(description="Counted from 1.")
+    node: str | None = Field(description="null for an input that the program does not use.")
+    phase: Literal["forward", "backward"]
+
+
+class CodeAnswer(Exact):
+    """A script that computes a program's gradients and prints them."""
+
+    code: str
+    gradients: dict[str, str] = Field(description="Each name of wrt -> its gradient's name there.")
+    lines: list[CodeLine] = Field(
+        description="Every line but imports, comments and empty lines, in order."
+    )
 
 
 class EndModel(Exact):

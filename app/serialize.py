@@ -14,6 +14,7 @@ from engine.checking import Check, Checked, Sample, Worst
 from engine.errors import TooLarge
 from engine.graph import Notice
 from engine.jacobian import Between, Line
+from engine.script import Script
 from engine.sweep import Curve, Sweep
 from engine.trace import Local, Step, Trace, TracedNode, Wire
 
@@ -320,6 +321,32 @@ class Writer:
             return False
         self._left = max(0, self._left - count)
         return True
+
+
+def code_bytes(script: Script, most: int) -> bytes:
+    """Returns a script as the contract's JSON.
+
+    Raises:
+        TooLarge: when the answer has more than `most` bytes: every number of the inputs stands in a script.
+    """
+    answer = orjson.dumps(
+        {
+            "code": script.code,
+            "gradients": script.gradients,
+            "lines": [
+                {"line": number, "node": node_id(line.node), "phase": line.phase}
+                for number, line in enumerate(script.lines, start=1)
+                if line.phase
+            ],
+        }
+    )
+    if len(answer) > most:
+        raise TooLarge(
+            f"The script would have {len(answer):,} bytes; the limit answer_bytes is {most:,}.",
+            hint="Use smaller inputs.",
+            limit="answer_bytes",
+        )
+    return answer
 
 
 def node_id(place: int | None) -> str | None:

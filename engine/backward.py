@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -48,11 +48,13 @@ class Gradients:
         upstream: per tape place, dL/d(value) with all contributions added, or None off the path.
         messages: in the order they were sent.
         rescued: gates where an unselected branch met an infinite slope: 0 was taken for 0 times infinity.
+        cleared: (gate, argument) -> the entries of the rule's answer that were set to 0 there.
     """
 
     upstream: list[Array | None]
     messages: list[Message]
     rescued: list[int]
+    cleared: Mapping[tuple[int, int], Mask]
 
 
 def on_path(graph: Graph, wrt: Iterable[int]) -> list[bool]:
@@ -117,11 +119,13 @@ def backward(
                 raw = unselected.cleared(node, key, vjp(node, key, arriving, values), values)
                 downstream, axes = unbroadcast(raw, values[source].shape)
                 before = upstream[source]
-                upstream[source] = downstream if before is None else before + downstream  # they add
+                upstream[source] = (
+                    downstream if before is None else np.asarray(before + downstream)  # they add
+                )
                 messages.append(Message(node.index, key, downstream, axes, raw.shape))
             if node.index % 64 == 0:
                 deadline.check()
-    return Gradients(upstream, messages, unselected.rescued)
+    return Gradients(upstream, messages, unselected.rescued, unselected.rescued_entries)
 
 
 class Unselected:
@@ -137,10 +141,12 @@ class Unselected:
 
     Attributes:
         rescued: gates where that happened.
+        rescued_entries: (gate, argument) -> the entries that were set to 0 there.
     """
 
     def __init__(self, graph: Graph, silent: Mask | None = None) -> None:
         self.rescued: list[int] = []
+        self.rescued_entries: dict[tuple[int, int], Mask] = {}
         self._follows = silent is not None or any(
             n.primitive is not None and REGISTRY[n.primitive].selects for n in graph.nodes
         )
@@ -171,6 +177,7 @@ class Unselected:
         if mask is not None and mask.any():
             if not np.isfinite(raw[mask]).all():
                 self.rescued.append(node.index)
+                self.rescued_entries[node.index, key] = mask
             raw = np.where(mask, 0.0, raw)
         self._note(source, mask, values[source].shape)
         return raw

@@ -21,7 +21,9 @@ from engine.language import check, nearest, opened, shown
 from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
 from engine.numerical import CENTRAL
+from engine.peers import jax_script, torch_script
 from engine.primitives.shapes import show
+from engine.script import Run, Script, numpy_script
 from engine.source import Text, clean, parse
 from engine.sweep import Sweep, sweep
 from engine.tail import backward_code, find_tail, known_names, target_name
@@ -30,6 +32,8 @@ from engine.tracing import Pass
 
 ONE = np.ones(())
 ONE.setflags(write=False)
+WRITERS = {"numpy": numpy_script, "torch": torch_script, "jax": jax_script}
+"""Target of a script -> what writes it."""
 
 
 class Circuit:
@@ -120,6 +124,26 @@ class Circuit:
                     self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline
                 ),
             ),
+        )
+
+    def script(self, target: str = "numpy", *, upstream: object = None) -> Script:
+        """Returns a stand-alone program that computes the output and the gradients, and prints them.
+
+        Args:
+            target: "numpy", line by line forward and backward; or "torch" or "jax", whose autodiff does the backward.
+            upstream: dL/d(output), of the output's shape.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            NotSpelled: for a gate that the framework has no words for.
+        """
+        if target not in WRITERS:
+            raise BadInput(f"There is no target {shown(target)}.", hint=" or ".join(WRITERS) + ".")
+        deadline = Deadline(self.limits)
+        seed = self._seed(upstream)
+        values, gradients = self._run(self.inputs, seed, deadline)
+        return WRITERS[target](
+            Run(self.graph, self.text, values, gradients, seed, self._places, self._wanted)
         )
 
     def jacobian(

@@ -127,6 +127,13 @@ class BadInput(EngineError):
     title = "Input not usable"
 
 
+class NotSpelled(EngineError):
+    """A gate that a framework has no words for."""
+
+    code = "not-spelled"
+    title = "No words for it"
+
+
 class TooLarge(EngineError):
     """A named limit was passed."""
 

@@ -6,7 +6,7 @@ import ast
 import keyword
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -17,7 +17,8 @@ from engine.graph import Graph, Kind, Node, Shape
 from engine.numbers import say_number
 from engine.primitives import REGISTRY, Primitive, Structure
 
-RESERVED = {"np", "numpy", *keyword.kwlist}
+RESERVED = {"np", "numpy", "print", *keyword.kwlist}
+"""Names that code needs for itself: a student's value of that name is numbered."""
 KEPT_LATEX = r"\mathbf{1}[\text{kept}]"
 FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
 Names = dict[str, ast.expr]
@@ -25,14 +26,22 @@ MARK = "\u01c1"  # a letter no keyboard types: marks the slots of a template
 SLOT = re.compile(f"{MARK}(\\w+?){MARK}")
 
 
-def code_names(graph: Graph) -> tuple[str, ...]:
+def code_names(graph: Graph, reserved: Set[str] = RESERVED) -> tuple[str, ...]:
     """Returns a unique name for every node; a scalar constant's is its literal.
 
     The last node of a rebound name keeps it, earlier ones are numbered (`y_1`, `y_2`); nameless gates are `t1`, `t2`,
     a nameless output `f`.
+
+    Args:
+        graph: the tape.
+        reserved: names that the code around needs for itself.
     """
-    owners = {node.name: node.index for node in graph.nodes if node.name is not None}
-    taken = set(owners) | RESERVED
+    owners = {
+        node.name: node.index
+        for node in graph.nodes
+        if node.name is not None and node.name not in reserved
+    }
+    taken = set(owners) | reserved
     whole = "f" if "f" not in taken else "out" if "out" not in taken else "result"
     counts: dict[str, int] = {}
     names: list[str] = []
@@ -44,7 +53,7 @@ def code_names(graph: Graph) -> tuple[str, ...]:
             and node.value is not None
         ):
             names.append(literal(float(node.value)))
-        elif node.name is not None and owners[node.name] == node.index:
+        elif node.name is not None and owners.get(node.name) == node.index:
             names.append(node.name)
         elif (
             node.name is None
@@ -70,9 +79,9 @@ def code_names(graph: Graph) -> tuple[str, ...]:
     return tuple(names)
 
 
-def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
+def gradient_names(names: Sequence[str], reserved: Set[str] = RESERVED) -> tuple[str, ...]:
     """Returns the name of every node's gradient: d and the name, or grad_ and the name where that is taken."""
-    taken = set(names) | RESERVED
+    taken = set(names) | reserved
     result = []
     for name in names:
         if not name.isidentifier():  # a literal has no gradient to name
@@ -87,7 +96,9 @@ def gradient_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def literal(number: float) -> str:
-    """Returns a number as code: whole numbers without a point."""
+    """Returns a number as code: whole numbers without a point, but for the negative zero."""
+    if number == 0 and math.copysign(1, number) < 0:
+        return "-0.0"
     if (
         number == int(number) and abs(number) < 1e15
         if abs(number) != float("inf") and number == number
@@ -114,6 +125,8 @@ class Site:
         shape: the argument's shape.
         summed: axes that its gradient is summed over.
         adds: whether an earlier line has begun the same gradient, so that this one adds to it.
+        loose: positions of the arguments that hold truth values or whole numbers and are computed with: they are
+            written as floats wherever NumPy would compute otherwise.
         flat: whether nothing at the gate has more than two axes, so that `.mT` is what lectures write as `.T`.
     """
 
@@ -127,6 +140,7 @@ class Site:
     shape: Shape
     summed: tuple[int, ...]
     adds: bool
+    loose: frozenset[int] = frozenset()
     flat: bool = False
 
 
@@ -245,7 +259,12 @@ def written(site: Site) -> Lines:
     local = local_expression(site)
     if local is None:
         code = line(
-            rule(site, ast.parse(f"np.ones_like({MARK}o{MARK})", mode="eval").body, "local")
+            rule(
+                site,
+                ast.parse(f"np.ones_like({MARK}o{MARK})", mode="eval").body,
+                "local",
+                exact=False,
+            )
         )
         return Lines(code, KEPT_LATEX, KEPT_LATEX, downstream_line(site))
     return Lines(
@@ -290,7 +309,7 @@ def local_expression(site: Site) -> ast.expr | None:
     if name not in primitive.vjp:
         return ast.Constant(0)
     factor = (site.scalar_out and site.shape == ()) or primitive.structure_of(name) in FACTORS
-    *before, last = rule(site, ast.Constant(1) if factor else slot("u"), "d")
+    *before, last = rule(site, ast.Constant(1) if factor else slot("u"), "d", exact=False)
     if before and factor and not all(assigns_name(s) for s in before):
         return None
     if isinstance(last, ast.Return) and all(assigns_name(s) for s in before):
@@ -304,30 +323,116 @@ def local_expression(site: Site) -> ast.expr | None:
     return slot("u")
 
 
-def rule(site: Site, upstream: ast.expr, target: str) -> list[ast.stmt]:
-    """Returns a rule's statements with slots for the circuit's names, simplified."""
+def rule(site: Site, upstream: ast.expr, target: str, *, exact: bool = True) -> list[ast.stmt]:
+    """Returns a rule's statements with slots for the circuit's names, simplified.
+
+    Args:
+        site: what the lines depend on.
+        upstream: what stands for the upstream gradient.
+        target: the name of what the statements compute.
+        exact: whether 0 times something is kept, for its shape and in case that it is not finite.
+    """
     primitive = REGISTRY[site.primitive]
     name = primitive.argument_at(site.key)
     out: ast.expr = slot("o")
     settings = {k: thawed(v) for k, v in site.settings}
     if primitive.structure_of(name) is Structure.REDUCTION and not settings.get("keepdims"):
         upstream, out = kept_expression(site, upstream), kept_expression(site, out)
-    table: Names = {"upstream": upstream, "out": out, **argument_expressions(site)}
-    table |= {setting: setting_expression(value) for setting, value in settings.items()}
+    table: Names = {"upstream": upstream, "out": out}
     if primitive.variadic:
         table["position"] = ast.Constant(site.key - len(primitive.arguments) + 1)
     statements = [
         Sizes(site.scalar_out, flat=site.flat).visit(s) for s in fresh_rule(primitive, name)
     ]
+    return substituted(site, statements, table, target, exact=exact)
+
+
+def evaluation(site: Site, target: str) -> list[ast.stmt]:
+    """Returns the statements of a gate's forward function with slots for the circuit's names, simplified.
+
+    Args:
+        site: what the lines depend on; its key does not matter.
+        target: the name of the gate's value.
+    """
+    sizes = Sizes(scalar=False, flat=site.flat)
+    statements = [sizes.visit(s) for s in fresh_rule(REGISTRY[site.primitive], "")]
+    return substituted(site, statements, {}, target, exact=True)
+
+
+def substituted(
+    site: Site, statements: list[ast.stmt], table: Names, target: str, *, exact: bool
+) -> list[ast.stmt]:
+    """Returns a function's statements over the circuit's names; what they compute is called `target`.
+
+    Args:
+        site: what the lines depend on.
+        statements: free to be changed; the last is a return.
+        table: what stands for parameters that are neither arguments nor settings.
+        target: the name of what they compute; other local names get it as an ending.
+        exact: see `rule`.
+    """
+    table = {**table, **argument_expressions(site)}
+    table |= {k: setting_expression(thawed(v)) for k, v in site.settings}
     last = statements[-1]
-    returns_name = isinstance(last, ast.Return) and isinstance(last.value, ast.Name)
-    local = last.value.id if returns_name and isinstance(last.value, ast.Name) else ""
+    assert isinstance(last, ast.Return)
+    local = last.value.id if isinstance(last.value, ast.Name) else ""
     for statement in statements[:-1]:
         for stored in ast.walk(statement):
             if isinstance(stored, ast.Name) and isinstance(stored.ctx, ast.Store):
                 own = target if stored.id == local else f"{stored.id}_{target}"
                 table[stored.id] = ast.Name(own, ast.Load())
-    return [simplified(Substitution(table).visit(s)) for s in statements]
+    if site.loose:
+        floats = Floats(loose_parameters(site), frozenset(table))
+        statements = [floats.visit(s) for s in statements]
+    return [simplified(Substitution(table).visit(s), exact=exact) for s in statements]
+
+
+def loose_parameters(site: Site) -> frozenset[str]:
+    """Returns the parameters that hold truth values or whole numbers; of a variadic one see `argument_expressions`."""
+    primitive = REGISTRY[site.primitive]
+    single = primitive.arguments[:-1] if primitive.variadic else primitive.arguments
+    return frozenset(name for k, name in enumerate(single) if k in site.loose)
+
+
+class Floats(ast.NodeTransformer):
+    """Writes truth values and whole numbers as floats, but for factors and terms beside a float, where NumPy does.
+
+    Args:
+        loose: the parameters that are no floats.
+        known: all names that have a value; those that are not loose are floats.
+    """
+
+    def __init__(self, loose: frozenset[str], known: frozenset[str]) -> None:
+        self.loose = loose
+        self.known = known
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """Leaves a loose factor or term beside a float as it is."""
+        beside = isinstance(node.op, ast.Mult | ast.Add)
+        left, right = node.left, node.right
+        if not (beside and self._is_loose(left) and self._is_float(right)):
+            node.left = self.visit(left)
+        if not (beside and self._is_loose(right) and self._is_float(left)):
+            node.right = self.visit(right)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Writes a loose name as a float."""
+        return as_floats(node) if self._is_loose(node) else node
+
+    def _is_loose(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.loose
+
+    def _is_float(self, node: ast.expr) -> bool:
+        if isinstance(node, ast.BinOp):
+            return self._is_float(node.left) or self._is_float(node.right)
+        return isinstance(node, ast.Name) and node.id in self.known - self.loose
+
+
+def as_floats(value: ast.expr) -> ast.expr:
+    """Returns an array of truth values or whole numbers as floats."""
+    kind = ast.Attribute(ast.Name("np", ast.Load()), "float64", ast.Load())
+    return ast.Call(ast.Attribute(value, "astype", ast.Load()), [kind], [])
 
 
 def assigns_name(statement: ast.stmt) -> bool:
@@ -356,7 +461,11 @@ def argument_expressions(site: Site) -> Names:
     table: Names = {}
     for position, argument in enumerate(primitive.arguments):
         if primitive.variadic and position == len(primitive.arguments) - 1:
-            table[argument] = ast.Tuple(list(places[position:]), ast.Load())
+            entries = [
+                as_floats(place) if k in site.loose else place
+                for k, place in enumerate(places[position:], start=position)
+            ]
+            table[argument] = ast.Tuple(entries, ast.Load())
         else:
             table[argument] = places[position]
     return table
@@ -433,7 +542,7 @@ class Substitution(ast.NodeTransformer):
 
 
 def fresh_rule(primitive: Primitive, argument: str) -> list[ast.stmt]:
-    """Returns a rule's statements as a tree of their own, free to be changed."""
+    """Returns a rule's statements as a tree of their own, free to be changed; of "" the forward function's."""
     tree = ast.parse(rule_source(primitive.name, argument)).body[0]
     assert isinstance(tree, ast.FunctionDef)
     return tree.body
@@ -441,8 +550,10 @@ def fresh_rule(primitive: Primitive, argument: str) -> list[ast.stmt]:
 
 @cache
 def rule_source(name: str, argument: str) -> str:
-    """Returns a rule's statements as text, in a function of their own: parsing is faster than copying a tree."""
-    lines = [f"    {ast.unparse(s)}" for s in REGISTRY[name].rule_text[argument]]
+    """Returns what `fresh_rule` reads, in a function of its own: parsing is faster than copying a tree."""
+    primitive = REGISTRY[name]
+    statements = primitive.rule_text[argument] if argument else primitive.forward_text
+    lines = [f"    {ast.unparse(s)}" for s in statements]
     return "\n".join(["def rule():", *lines])
 
 
@@ -476,15 +587,22 @@ class Sizes(ast.NodeTransformer):
         return node
 
 
-def simplified(statement: ast.stmt) -> ast.stmt:
+def simplified(statement: ast.stmt, *, exact: bool = True) -> ast.stmt:
     """Returns a statement with its constant arithmetic done: 2 * x ** (2 - 1) becomes 2 * x."""
-    result = Simplifier().visit(statement)
+    result = Simplifier(exact).visit(statement)
     assert isinstance(result, ast.stmt)
     return result
 
 
 class Simplifier(ast.NodeTransformer):
-    """Does the arithmetic of literals that substitution leaves behind."""
+    """Does the arithmetic of literals that substitution leaves behind.
+
+    Args:
+        exact: whether 0 times an array is kept: it has a shape, and may be NaN.
+    """
+
+    def __init__(self, exact: bool) -> None:
+        self.exact = exact
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         """Drops neutral elements and computes what is constant."""
@@ -499,7 +617,9 @@ class Simplifier(ast.NodeTransformer):
         if kind is ast.MatMult:
             return node.right if left == 1 else node.left if right == 1 else node
         if kind is ast.Mult:
-            if left == 0 or right == 0:
+            if (left == 0 and self._vanishes(node.right)) or (
+                right == 0 and self._vanishes(node.left)
+            ):
                 return ast.Constant(0)
             if left == 1:
                 return node.right
@@ -513,6 +633,10 @@ class Simplifier(ast.NodeTransformer):
         if kind in (ast.Div, ast.Pow) and right == 1:
             return node.left
         return node
+
+    def _vanishes(self, factor: ast.expr) -> bool:
+        """Returns whether 0 may be written for 0 times a factor."""
+        return not self.exact or isinstance(factor, ast.Compare) or number_of(factor) is not None
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         """Decides a comparison of two literals."""
@@ -569,6 +693,7 @@ class Simplifier(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Leaves out settings that say what NumPy does anyway; an outer product with 1 is a row or a column."""
         self.generic_visit(node)
+        node.args = [entry for argument in node.args for entry in unpacked(argument)]
         node.keywords = [k for k in node.keywords if not is_default(k)]
         if isinstance(node.func, ast.Attribute) and node.func.attr == "outer":
             if number_of(node.args[0]) == 1:
@@ -609,6 +734,13 @@ def is_everything(entry: ast.expr) -> bool:
         and isinstance(entry.slice, ast.Slice)
         and entry.slice.lower is entry.slice.upper is entry.slice.step is None
     )
+
+
+def unpacked(argument: ast.expr) -> list[ast.expr]:
+    """Returns the arguments that a written-out starred tuple stands for."""
+    if isinstance(argument, ast.Starred) and isinstance(argument.value, ast.Tuple):
+        return argument.value.elts
+    return [argument]
 
 
 def is_default(keyword: ast.keyword) -> bool:

@@ -188,6 +188,14 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         {"expand_dims", "matvec", "outer", "reshape", "sum", "transpose", "vecmat"},
         "NumPy's functions, written into code where broadcasting is undone, or shortened there",
     ),
+    "engine/script.py": (
+        set(REGISTRY),
+        "NumPy's functions whose result is a new array, or truth values",
+    ),
+    "engine/peers.py": (
+        set(REGISTRY),
+        "NumPy's functions, and arrays' methods, as they stand in the text of forward functions",
+    ),
     "engine/latex.py": (set(REGISTRY), "NumPy's functions, as they stand in the listing's code"),
     "engine/tracing.py": ({"sum"}, "the last word of an accumulate step's address"),
 }

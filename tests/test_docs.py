@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import errors
+from engine import build, errors
 from engine.primitives import REGISTRY
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,13 @@ def test_the_page_of_primitives_is_what_the_registry_says() -> None:
 )
 def test_every_error_code_is_documented(error: type[errors.EngineError]) -> None:
     assert error is errors.EngineError or f"| `{error.code}` |" in read("docs/api.md")
+
+
+def test_the_script_that_is_shown_is_the_script_that_is_written() -> None:
+    _, _, section = read("docs/api.md").partition("## Code")
+    asked, shown = re.findall(r"```\w*\n(.*?)```", section, re.DOTALL)[:2]
+    request = json.loads(asked.partition("\n")[2])
+    assert build(request["source"], request["inputs"]).script().code == shown
 
 
 def test_every_warning_code_is_documented() -> None:

@@ -38,6 +38,7 @@ sigmoid = register(
         words="Squashes: at most a quarter of the gradient passes, and none where it saturates.",
         samples=samples.one,
         spellings=("sigmoid",),
+        spelled={"torch": "torch.sigmoid(x)", "jax": "jax.nn.sigmoid(x)"},
     )
 )
 
@@ -65,6 +66,7 @@ relu = register(
         kink=corners.AT_ZERO_FROM_FLAT,
         samples=samples.one,
         spellings=("relu",),
+        spelled={"torch": "torch.relu(x)", "jax": "jax.nn.relu(x)"},
     )
 )
 

@@ -93,6 +93,8 @@ class Primitive:
             argument may be called a, x or x1 without saying so here.
         derived: setting -> `(*shapes, **settings) -> its value`, for settings that follow from the shapes (where each
             joined array starts) and that a program cannot give; `settings` are those it can.
+        spelled: "torch" or "jax" -> its value in that framework's words, an expression over arguments and settings, where
+            `forward`'s text does not translate (see `engine.peers`) or theirs is nicer.
         placed: whether an argument's entries stand unchanged at places of the output (a join, a frame of zeros), so that
             its rule picks those places' upstream: one run of it on their numbers finds the whole Jacobian.
         view: whether NumPy's result shares memory with the first argument; default: where entries only change places or
@@ -117,6 +119,7 @@ class Primitive:
     kink: Kink | None = None
     keywords: Mapping[str, str] = field(default_factory=dict)
     derived: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
     placed: bool = False
     view: bool | None = None
     family: str = field(default="", compare=False)

@@ -165,7 +165,7 @@ def test_health_is_answered(client: TestClient):
 def test_openapi_describes_every_endpoint_and_its_refusals(client: TestClient):
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
-        *("/api/graph", "/api/jacobian", "/api/check", "/api/check/sweep"),
+        *("/api/graph", "/api/code", "/api/jacobian", "/api/check", "/api/check/sweep"),
         *("/api/examples", "/api/primitives", "/api/limits", "/healthz"),
     }
     assert set(document["paths"]["/api/graph"]) == {"get", "post"}
