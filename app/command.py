@@ -19,8 +19,14 @@ from pydantic import ValidationError
 
 from app import __version__
 from app.problems import FIELDS, Problem, Refusal, from_engine, from_validation
-from app.report import complaint, graph_report
-from app.schemas import GraphRequest
+from app.report import check_report, code_report, complaint, graph_report, jacobian_report
+from app.schemas import (
+    CheckRequest,
+    CodeRequest,
+    GraphRequest,
+    JacobianRequest,
+    ProgramRequest,
+)
 from app.settings import Settings
 from app.workers import run_engine
 from engine import EngineError, Limits
@@ -44,16 +50,18 @@ class Option:
     """One option of a subcommand.
 
     Attributes:
-        name: of the request's field, and behind two dashes.
+        name: what is typed behind two dashes.
         words: one line of help.
         read: the field's value from what is typed; None for a switch.
         choices: what may be typed, where that is a short list.
+        field: of the request, where it has another name.
     """
 
     name: str
     words: str
     read: Callable[[str], object] | None = str
     choices: tuple[str, ...] | None = None
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Command:
     name: str
     words: str
     example: str
-    request: type[GraphRequest]
+    request: type[ProgramRequest]
     options: tuple[Option, ...]
     report: Callable[[bytes], str]
 
@@ -98,6 +106,21 @@ INPUTS = Option("inputs", "a JSON file of values by name, beside those given as 
 JSON = Option("json", "print what the endpoint answers", read=None)
 OUTPUT = Option("output", "the name to differentiate; default the last assigned")
 WRT = Option("wrt", "names to differentiate for, as a,b; default every input", names_of)
+UPSTREAM = Option("upstream", "dL/d(output), where that is no single number", value_of)
+METHOD = Option(
+    "method", "of differences; default central", choices=("central", "forward", "five-point")
+)
+# Not --h: that is what hidden layers are called.
+STEP = Option("step", "of the differences; default the method's own", value_of, field="h")
+NODES = Option("nodes", "check every node on the way, too", read=None)
+TARGET = Option("target", "of the script; default numpy", choices=("numpy", "torch", "jax"))
+OF = Option("of", "what is differentiated: a name, or a node such as n4; default the output")
+FOR = Option("wrt", "what it is differentiated for, likewise")
+ROW = Option("row", "a row that is wanted at any size, counted from 0", value_of)
+COLUMN = Option("column", "a column that is wanted at any size", value_of)
+PRODUCT = Option(
+    "upstream", "of the shape of what is differentiated: its product is wanted", value_of
+)
 COMMANDS = {
     command.name: command
     for command in (
@@ -106,12 +129,32 @@ COMMANDS = {
             "every value and gradient of a program",
             '"(x + y) * z" --x -2 --y 5 --z -4',
             GraphRequest,
-            (
-                OUTPUT,
-                WRT,
-                Option("upstream", "dL/d(output), where that is no single number", value_of),
-            ),
+            (OUTPUT, WRT, UPSTREAM),
             graph_report,
+        ),
+        Command(
+            "check",
+            "every gradient beside its numerical estimate",
+            '"x**2 + np.sin(y)" --x 3 --y 0.5',
+            CheckRequest,
+            (OUTPUT, WRT, UPSTREAM, METHOD, STEP, NODES),
+            check_report,
+        ),
+        Command(
+            "code",
+            "a script that computes the gradients, forward and backward",
+            '"(x + y) * z" --x -2 --y 5 --z -4 --target numpy',
+            CodeRequest,
+            (OUTPUT, WRT, UPSTREAM, TARGET),
+            code_report,
+        ),
+        Command(
+            "jacobian",
+            "the Jacobian between two nodes",
+            '"z = W @ x; h = z**2" --W "[[1, 2], [3, 4]]" --x "[1, -1]" --of h --wrt x',
+            JacobianRequest,
+            (OUTPUT, OF, FOR, ROW, COLUMN, PRODUCT),
+            jacobian_report,
         ),
     )
 }
@@ -235,7 +278,7 @@ def source_of(typed: str) -> str:
 
 def request_of(
     command: Command, options: Namespace, source: str, given: Mapping[str, str]
-) -> GraphRequest:
+) -> ProgramRequest:
     """Returns what is asked.
 
     Raises:
@@ -244,7 +287,7 @@ def request_of(
     """
     typed = vars(options)
     fields = {
-        option.name: typed[option.name]
+        option.field or option.name: typed[option.name]
         if option.read is None
         else read(option.name, typed[option.name], option.read)
         for option in command.options

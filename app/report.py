@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 from app.problems import Problem
-from app.schemas import GraphAnswer, Tensor, WarningModel
+from app.schemas import (
+    CheckAnswer,
+    CheckedModel,
+    CodeAnswer,
+    GraphAnswer,
+    JacobianAnswer,
+    Tensor,
+    WarningModel,
+)
 from app.table import DASH, flat
 from engine.errors import Span
 
 MOST = 6
 """A tensor with more entries is told by its least and greatest."""
 GAP = "  "
+ROWS, COLUMNS = 64, 16
+"""Of the largest matrix that is a table in a terminal."""
 WIDTH = 100
 """Columns of a line of source that are shown."""
 BEFORE = 40
@@ -34,6 +45,78 @@ def graph_report(answer: bytes) -> str:
         for node in parsed.nodes
     ]
     return table(("name", "shape", "value", "gradient"), rows, "<<>>") + notices(parsed.warnings)
+
+
+def check_report(answer: bytes) -> str:
+    """Returns one line an input, and one a node where they were asked for; then how it was done."""
+    parsed = CheckAnswer.model_validate_json(answer)
+    tables = [checked_table("input", parsed.inputs)]
+    if parsed.nodes is not None:
+        tables.append(checked_table("node", parsed.nodes))
+    names: dict[str, list[str]] = {}
+    for name, each in [*parsed.inputs.items(), *(parsed.nodes or {}).items()]:
+        names.setdefault(each.note, []).append(name)
+    notes = [f"note: {', '.join(named)}: {note}\n" for note, named in names.items() if note]
+    if parsed.method_note:
+        notes.append(f"note: {parsed.method_note}\n")
+    done = (
+        f"{parsed.verdict}: {parsed.method} differences, h = {number_text(parsed.h)}, "
+        f"{parsed.evaluations} evaluations"
+    )
+    return "\n".join([*tables, *notes, f"{done}\n"])
+
+
+def checked_table(kind: str, checked: Mapping[str, CheckedModel]) -> str:
+    """Returns one line a value that was checked."""
+    rows = [
+        (
+            name,
+            tensor_text(each.analytic),
+            "sampled" if each.numerical is None else tensor_text(each.numerical),
+            f"{float(each.relative_error):.2g}",
+            each.verdict,
+        )
+        for name, each in checked.items()
+    ]
+    return table((kind, "analytic", "numerical", "relative error", "verdict"), rows, "<>>><")
+
+
+def code_report(answer: bytes) -> str:
+    """Returns the script."""
+    return CodeAnswer.model_validate_json(answer).code
+
+
+def jacobian_report(answer: bytes) -> str:
+    """Returns the matrix with the places of its entries, or of a larger one what was asked for."""
+    parsed = JacobianAnswer.model_validate_json(answer)
+    most = "" if parsed.counted else "at most "
+    parts = [
+        f"{parsed.rows} by {parsed.columns}, {parsed.structure}; not 0: {most}{parsed.nonzeros}\n"
+    ]
+    if isinstance(parsed.data, list) and parsed.rows <= ROWS and parsed.columns <= COLUMNS:
+        rows = zip(places(parsed.of.shape), parsed.data, strict=True)
+        cells = [(place, *map(number_text, flat(line))) for place, line in rows]
+        parts.append(table(("", *places(parsed.wrt.shape)), cells, "<" + ">" * parsed.columns))
+    else:
+        parts.append("note: Too large for a table; --row, --column and --json show its entries.\n")
+    for kind, line in (("row", parsed.row), ("column", parsed.column)):
+        if line is not None:
+            parts.append(f"{kind} {line.index}: {whole_text(line.value)}\n")
+    if parsed.product is not None:
+        parts.append(f"upstream times it: {whole_text(parsed.product)}\n")
+    if parsed.note:
+        parts.append(f"note: {parsed.note}\n")
+    return "\n".join(parts)
+
+
+def whole_text(tensor: Tensor) -> str:
+    """Returns every number that an answer lists."""
+    return tensor_text(tensor) if tensor.data is None else nested_text(tensor.data)
+
+
+def places(shape: Sequence[int]) -> list[str]:
+    """Returns the index of every entry, flat: [0, 0], [0, 1]; of a single number, nothing to index."""
+    return [str(list(place)) if place else "()" for place in product(*map(range, shape))]
 
 
 def notices(warnings: Sequence[WarningModel]) -> str:

@@ -74,4 +74,4 @@ def test_every_option_and_command_is_in_the_page() -> None:
     for command in COMMANDS.values():
         assert f"`chainrule {command.name}`" in page
         for option in command.options:
-            assert f"--{option.name}" in page, option.name
+            assert f"`--{option.name}" in page, option.name

@@ -141,6 +141,127 @@ def test_json_is_to_the_byte_what_the_endpoint_answers(
     assert chainrule("graph", *arguments, "--json") == Done(0, answer.text, "")
 
 
+# ---------- check, code, jacobian ----------
+
+
+def test_check_prints_each_gradient_beside_its_estimate(chainrule) -> None:
+    # f = x² + sin y at 3, 0.5: df/dx = 6, df/dy = cos 0.5 = 0.877583
+    code, out, err = chainrule("check", "x**2 + np.sin(y)", "--x", "3", "--y", "0.5")
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["input", "analytic", "numerical", "relative", "error", "verdict"]
+    assert [(line[:3], line[4]) for line in lines[1:3]] == [
+        (["x", "6", "6"], "ok"),
+        (["y", "0.877583", "0.877583"], "ok"),
+    ]
+    assert all(float(line[3]) < 1e-7 for line in lines[1:3])
+    assert out.endswith("\n\nok: central differences, h = 1e-05, 4 evaluations\n")
+
+
+def test_check_tells_a_corner_and_checks_every_node_where_asked(chainrule) -> None:
+    # Σ max(x, 0) at 0: the slope is 0 to the left and 1 to the right; central differences see 1/2
+    out = chainrule("check", "L = np.sum(np.maximum(x, 0))", "--x", "[0, 1, -1]", "--nodes").out
+    assert "x      [0, 1, 0]  [0.5, 1, 0]               1  kink" in out
+    assert "\nn2    [1, 1, 1]    [1, 1, 1]" in out
+    assert "\nnote: x, n0: " in out
+    assert "\nkink: central differences" in out
+
+
+def test_check_takes_its_method_and_its_step(chainrule) -> None:
+    # An input called h is an input: the step of the differences has another name.
+    line = ["check", "h * x**2", "--h", "3", "--x", "2", "--method", "forward", "--step", "0.5"]
+    # forward: (3 · 2.5² − 3 · 2²) / 0.5 = 13.5; analytic 2 · 3 · 2 = 12
+    out = chainrule(*line).out
+    assert "\nx            12       13.5" in out
+    assert "\nh             4          4" in out
+    assert out.endswith(": forward differences, h = 0.5, 3 evaluations\n")
+
+
+def test_check_of_a_large_input_says_that_it_was_sampled(chainrule) -> None:
+    out = chainrule("check", "L = np.sum(x**2)", "--x", '{"shape": [3000]}').out
+    assert "    sampled  " in out
+    assert "\nnote: " in out
+
+
+def test_code_prints_a_script_that_prints_the_gradients(chainrule) -> None:
+    done = chainrule("code", *XYZ)
+    assert (done.code, done.err) == (0, "")
+    run = subprocess.run([sys.executable, "-I", "-c", done.out], capture_output=True, text=True)
+    assert run.stderr == ""
+    for line in ("dx = -4.0", "dy = -4.0", "dz = 3.0"):
+        assert line in run.stdout.splitlines()
+
+
+def test_code_takes_its_target(chainrule) -> None:
+    assert chainrule("code", *XYZ, "--target", "torch").out.startswith("import torch\n")
+    assert chainrule("code", *XYZ, "--target", "cobol").code == 2
+
+
+def test_jacobian_prints_the_matrix(chainrule) -> None:
+    # z = W x = (−1, −1), h = z²: dh/dx = diag(2z) W = −2 W
+    program = ["z = W @ x; h = z**2", "--W", "[[1, 2], [3, 4]]", "--x", "[1, -1]"]
+    assert chainrule("jacobian", *program, "--of", "h", "--wrt", "x") == Done(
+        0,
+        "2 by 2, dense; not 0: 4\n\n     [0]  [1]\n[0]   -2   -4\n[1]   -6   -8\n",
+        "",
+    )
+    out = chainrule("jacobian", *program, "--wrt", "z", "--row", "1", "--upstream", "[1, 2]").out
+    assert out.startswith("2 by 2, diagonal; not 0: 2\n")
+    assert "\nrow 1: [0, -2]\n\nupstream times it: [-2, -4]\n" in out
+
+
+def test_a_jacobian_too_wide_for_a_terminal_is_told_by_the_lines_asked_for(chainrule) -> None:
+    line = ["jacobian", "f = 2 * x", "--x", json.dumps([1] * 20), "--wrt", "x", "--column", "3"]
+    out = chainrule(*line).out
+    assert "\nnote: Too large for a table; --row, --column and --json show its entries.\n" in out
+    assert out.endswith(f"\ncolumn 3: [{', '.join('2' if i == 3 else '0' for i in range(20))}]\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "body"),
+    [
+        (["check", "x * y", "--x", "2", "--y", "3"], {}),
+        (
+            ["check", "x * y", "--x=2", "--y=3", "--step", "1e-3", "--method=forward", "--nodes"],
+            {"h": 1e-3, "method": "forward", "nodes": True},
+        ),
+        (["code", "x * y", "--x", "2", "--y", "3", "--target", "jax"], {"target": "jax"}),
+        (
+            ["jacobian", "x * y", "--x", "2", "--y", "3", "--wrt", "y", "--row", "0"],
+            {"wrt": "y", "row": 0},
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_json_of_every_command_is_its_endpoints(
+    chainrule, client: TestClient, arguments: list[str], body: dict[str, object]
+) -> None:
+    program = {"source": "x * y", "inputs": {"x": 2, "y": 3}}
+    answer = client.post(f"/api/{arguments[0]}", json={**program, **body})
+    assert answer.status_code == 200
+    assert chainrule(*arguments, "--json") == Done(0, answer.text, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "body"),
+    [
+        (["check", "x", "--step", "0"], {"h": 0}),
+        (["jacobian", "x"], {}),
+        (["jacobian", "x", "--wrt", "x", "--row", "7"], {"wrt": "x", "row": 7}),
+        (["jacobian", "x", "--wrt", "x", "--row", "0.5"], {"wrt": "x", "row": 0.5}),
+        (["jacobian", "x", "--wrt", "q"], {"wrt": "q"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_unfit_options_are_refused_as_the_endpoint_refuses_the_fields(
+    chainrule, client: TestClient, arguments: list[str], body: dict[str, object]
+) -> None:
+    problem = client.post(f"/api/{arguments[0]}", json={"source": "x", **body}).json()
+    code, out, err = chainrule(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"chainrule: {problem['detail']}\n")
+
+
 # ---------- where the program and its inputs come from ----------
 
 
