@@ -123,8 +123,7 @@ def backward(
                     downstream if before is None else np.asarray(before + downstream)  # they add
                 )
                 messages.append(Message(node.index, key, downstream, axes, raw.shape))
-            if node.index % 64 == 0:
-                deadline.check()
+            deadline.check()
     return Gradients(upstream, messages, unselected.rescued, unselected.rescued_entries)
 
 

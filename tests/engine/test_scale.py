@@ -111,7 +111,7 @@ def test_a_program_that_is_too_slow_is_stopped_in_time(
     begun = time.monotonic()
     with pytest.raises(EngineError) as caught:
         build(source, inputs, limits=Limits(seconds=0.3)).value_and_grad()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # unstopped they take minutes
     assert (caught.value.code, caught.value.limit) == ("timeout", "seconds")
     assert "0.3 s" in caught.value.detail
     assert caught.value.hint
@@ -125,7 +125,7 @@ def test_a_trace_that_is_too_slow_is_stopped_in_time() -> None:
     begun = time.monotonic()
     with pytest.raises(EngineError) as caught:
         circuit.trace()
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 10
     assert caught.value.code == "timeout"
 
 
