@@ -20,6 +20,7 @@ from engine.trace import Local, Step, TracedNode, Wire
 from engine.words import Words
 
 LABEL_CHARACTERS = 18
+SOURCE_CHARACTERS = 40
 PHASES = {
     "evaluate": "forward",
     "local": "local",
@@ -102,7 +103,8 @@ class Pass:
             latex.node_symbol(node, code)
             for node, code in zip(graph.nodes, self.writer.names, strict=True)
         ]
-        self.words = Words(graph.nodes, values, self.labels, graph.output)
+        sources = [source(node, text) for node in graph.nodes]
+        self.words = Words(graph.nodes, values, self.labels, sources, graph.output)
         self.messages = {(m.node, m.key): m for m in gradients.messages}
         self.arrivals: dict[int, list[Message]] = {}
         for message in gradients.messages:
@@ -242,16 +244,24 @@ class Pass:
             steps.add("multiply", node, level, words, formula, last=last, wire=wire.id)
 
 
+def source(node: Node, text: Text) -> str:
+    """Returns what the program writes where a node comes from, or "" where that is more than a few words."""
+    if node.span is None or node.span.line != node.span.end_line:
+        return ""
+    written = text.slice(node.span).strip()
+    return written if len(written) <= SOURCE_CHARACTERS else ""
+
+
 def label(node: Node, text: Text, code: str) -> str:
     """Returns what people call a node: its name, its literal, its own source text where that is short, else its code."""
     if node.name is not None:
         return code  # the name; of a rebound name's earlier nodes the numbered one
     if node.kind is Kind.CONSTANT and node.shape == ():
         return say(np.asarray(node.value))
-    if node.kind is Kind.GATE and node.span is not None and not node.module:
-        source = text.slice(node.span).strip()
-        if source and len(source) <= LABEL_CHARACTERS and node.span.line == node.span.end_line:
-            return source
+    if node.kind is Kind.GATE and not node.module:
+        written = source(node, text)
+        if written and len(written) <= LABEL_CHARACTERS:
+            return written
     return code
 
 

@@ -24,14 +24,21 @@ class Words:
         nodes: the tape.
         values: one array a node.
         labels: what people call each node.
+        sources: what the program writes where each node comes from, or "" where that is long.
         output: tape place of the loss.
     """
 
     def __init__(
-        self, nodes: Sequence[Node], values: Sequence[Array], labels: Sequence[str], output: int
+        self,
+        nodes: Sequence[Node],
+        values: Sequence[Array],
+        labels: Sequence[str],
+        sources: Sequence[str],
+        output: int,
     ) -> None:
         self.nodes = nodes
         self.values = values
+        self.sources = sources
         self.labels = [whole(text) for text in labels]
         self.loss = self.labels[output]
 
@@ -61,14 +68,18 @@ class Words:
         return sentence + nonfinite.of_value(value, arguments, lambda n: self.applied(node, n))
 
     def applied(self, node: Node, arguments: Sequence[str]) -> str:
-        """Returns a gate applied to arguments, in infix where its symbol is an operator."""
+        """Returns a gate applied to arguments: in infix, as its function, or as the program's own syntax has it."""
         primitive = REGISTRY[node.primitive or ""]
         if len(arguments) == 2 and primitive.symbol in INFIX:
             left, right = (bracketed(a) for a in arguments)
             return f"{left} {INFIX[primitive.symbol]} {right}"
         if len(arguments) == 1 and primitive.symbol in PREFIX:
             return f"{PREFIX[primitive.symbol]}{bracketed(arguments[0])}"
-        return f"{primitive.name}({', '.join(arguments)})"
+        if primitive.said:
+            return primitive.said.format(**dict(zip(primitive.arguments, arguments, strict=False)))
+        if not primitive.spellings and self.sources[node.index]:
+            return self.sources[node.index]
+        return f"{primitive.name.replace('_', ' ')}({', '.join(arguments)})"
 
     def local(self, node: Node, wires: Sequence[Wire]) -> str:
         """Returns a local step: the gate's habit, then one slope an argument that carries gradient."""
@@ -145,11 +156,7 @@ class Words:
             named = "" if is_number(wire.local.code) else f"{bracket_sum(wire.local.code)} = "
             factor = f"upstream × {named}" if named else "upstream × local = "
             return f"{does} {factor}{numbers} = {say(downstream)}{note}."
-        line = (
-            wire.code.split("; ")[-1].partition("= ")[2]
-            if "; " not in wire.code
-            else "its entries' upstream"
-        )
+        line = received(wire)
         tail = f" = {say(downstream)}" if downstream.size <= FEW and downstream.ndim <= 1 else ""
         axes = ", ".join(map(str, wire.summed_axes))
         added = (
@@ -175,8 +182,18 @@ class Words:
 
     def face(self, node: Node) -> str:
         """Returns a gate's sign as a sentence begins with it."""
-        symbol = REGISTRY[node.primitive or ""].symbol
-        return symbol if symbol in INFIX else REGISTRY[node.primitive or ""].name.replace("_", " ")
+        primitive = REGISTRY[node.primitive or ""]
+        named = primitive.spellings and primitive.symbol not in INFIX
+        return primitive.name.replace("_", " ") if named else primitive.symbol
+
+
+def received(wire: Wire) -> str:
+    """Returns what a wire brings, as its line computes it without what had arrived before; in words where that is long."""
+    if "; " in wire.code:
+        moves = wire.local.structure in (Structure.SELECTION, Structure.PERMUTATION)
+        return "its entries' upstream" if moves else "the upstream through its Jacobian"
+    target, _, line = wire.code.partition(" = ")
+    return line.removeprefix(f"{target} + ")
 
 
 def habit(node: Node) -> str:

@@ -33,8 +33,8 @@ def first_non_finite(reading: Reading) -> list[Notice]:
     code, what, hint = cause(reading, birth, where)
     count = several(int(where.sum()), birth.value.size, "entry")
     message = (
-        f"The first non-finite value is born at {reading.called(birth.node.index)}: {what}, "
-        f"{count}.{consequence(reading, birth)}"
+        f"The first non-finite value is born at {reading.called(birth.node.index)}, in {count}: {what}."
+        f"{consequence(reading, birth)}"
     )
     return [Notice(code, "warning", birth.node.index, message, hint)]
 
@@ -103,7 +103,7 @@ def overflow_or_not(
         told = f"{name}({largest_said(met)}) overflows" if alone and met else f"{name} overflows"
         return (
             "overflow",
-            f"{told}, {what.rpartition(' ')[2]}" + ("; subtract the max first" if alone else ""),
+            f"{told} to {what.rpartition(' ')[2]}" + ("; subtract the max first" if alone else ""),
             f"Subtract the max of {source}, or write the formula so that only negative numbers are "
             "exponentiated: a float ends at 1.8e308."
             if alone

@@ -78,6 +78,8 @@ class Primitive:
         structure: of the arguments' Jacobians, when not both sides are scalars: one for all, or one an argument.
         latex: template over argument names (and settings), such as r"{x} \odot {y}".
         words: one sentence on what the gate does to a gradient: add distributes, mul swaps, max routes.
+        said: how a sentence says what it makes where a program writes it as an assignment: a template over the
+            arguments' names, such as "{x} with {value} written in".
         samples: `rng -> arguments`, or a list of (arguments, settings); kept away from kinks; should broadcast.
         spellings: the names a program may call it by, without `np.`; none where only syntax makes it.
         methods: names it has as an array's method, such as "sum".
@@ -112,6 +114,7 @@ class Primitive:
     samples: Callable[[np.random.Generator], Samples]
     spellings: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    said: str = ""
     face: Callable[..., str] | None = None
     positive: frozenset[str] = frozenset()
     cost: Callable[..., int] | None = None

@@ -230,3 +230,14 @@ const SPOKEN = new Map(
 export function spokenFace(face) {
   return SPOKEN.get(face) ?? face;
 }
+
+/**
+ * What happens to a gradient on its way back where the Jacobian is no factor to multiply by, by structure.
+ * @type {Partial<Record<import("./types.d.ts").Local["structure"], string>>}
+ */
+export const WAY_BACK = {
+  broadcast: "sum back",
+  permutation: "turn back",
+  selection: "put back",
+  dense: "mix back",
+};

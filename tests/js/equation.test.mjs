@@ -183,6 +183,32 @@ test("a matrix product shows the other factor transposed, on its side", () => {
   assert.deepEqual(shapes, ["D × C", "D × C"]);
 });
 
+test("a gate that moves entries shows the transposed Jacobian, not the upstream as a factor", () => {
+  const vector = (data) => ({ shape: [data.length], data });
+  const x = input("n0", "x", vector([7, 8]), vector([0, 5]));
+  const local = { structure: "selection", shape: [2], value: null, code: "dy", indices: [1] };
+  const y = {
+    ...input("n1", "y", scalar(8), scalar(5)),
+    kind: "gate",
+    symbol: "[ ]",
+    inputs: [
+      {
+        node: "n0",
+        argument: "x",
+        local,
+        downstream: vector([0, 5]),
+        summed_axes: [],
+        code: "dx = …",
+      },
+    ],
+  };
+  const edges = [{ id: "e0", source: "n0", target: "n1", key: 0 }];
+  const trace = { source: "y = x[1]", output: "n1", nodes: [x, y], edges, steps: [] };
+  assert.equal(text(trace, { kind: "multiply", node: "n1", edge: "e0" }), "Jᵀ · 5.00 = ∂y/∂x");
+  const [part] = equationOf(trace, { phase: "local", kind: "local", node: "n1", edge: null }).parts;
+  assert.deepEqual(part, { tone: "local", text: "∂y/∂x", caption: "put back" });
+});
+
 test("it is read aloud with its roles", () => {
   assert.equal(
     spoken(equationOf(sum, { phase: "backward", kind: "multiply", node: "n4", edge: "e3" })),

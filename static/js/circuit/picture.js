@@ -7,7 +7,7 @@
 /** @import { Direction, Layout, LayoutGraph, Local, Tensor, Trace, TraceEdge, TraceNode } from "../types.d.ts" */
 /** @import { Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings } from "./types.d.ts" */
 
-import { formatNumber, formatShape, formatShort } from "../format.js";
+import { formatNumber, formatShape, formatShort, WAY_BACK } from "../format.js";
 import { gridOf } from "./grid.js";
 import { namePieces, numberPieces, plain } from "./measure.js";
 
@@ -844,15 +844,8 @@ function structurePieces(local, nodes) {
     const code = codePieces(local.code);
     return [plain("× "), ...(code.length > 0 ? code : [plain("local")])];
   }
-  /** @type {Partial<Record<Local["structure"], string>>} */
-  const words = {
-    reduction: local.value ? "spread, × local" : "spread",
-    broadcast: "sum back",
-    permutation: "turn back",
-    selection: "put back",
-    dense: "· Jacobian",
-  };
-  return [plain(words[local.structure] ?? "local")];
+  if (local.structure === "reduction") return [plain(local.value ? "spread, × local" : "spread")];
+  return [plain(WAY_BACK[local.structure] ?? "local")];
 }
 
 /** Longer expressions are left to the panel below the board. */

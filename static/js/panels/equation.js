@@ -1,6 +1,6 @@
 /** The equation of a step, in parts, from the trace alone; no DOM. */
 
-import { formatNumber, formatShape } from "../format.js";
+import { formatNumber, formatShape, WAY_BACK } from "../format.js";
 import { timelineOf } from "../timeline.js";
 
 /** @import { Tensor, Trace, TraceNode, TraceStep, WireIn } from "../types.d.ts" */
@@ -104,6 +104,20 @@ export function equationOf(trace, step) {
   const downstream = /** @type {Tensor} */ (wire.downstream);
   const up = gradient(upstream, "upstream", gate, gradientName(gate));
   const slope = local(wire, slopeName(gate, source));
+  const way = WAY_BACK[wire.local.structure];
+  if (way)
+    return {
+      where: `${start}gate ${gate.symbol} · to ${short(source.label)}`,
+      parts: [
+        { tone: "local", text: "Jᵀ", role: way, caption: `J = ${slope.text}` },
+        sign("·"),
+        up,
+        sign("="),
+        gradient(downstream, "downstream", source, gradientName(source)),
+      ],
+      shapes: shapes(downstream, source),
+      code: wire.code,
+    };
   const factor = find(wire.local.other ?? "");
   if (factor)
     Object.assign(slope, { text: `${short(factor.label)}ᵀ`, caption: shapeOf(factor, true) });
@@ -193,7 +207,9 @@ function gradient(tensor, role, node, name = "") {
  * @param {string} name of the local gradient
  * @returns {Part}
  */
-function local({ local: { value, code } }, name) {
+function local({ local: { structure, value, code } }, name) {
+  const way = WAY_BACK[structure];
+  if (way) return { tone: "local", text: name, caption: way };
   if (value && !value.shape.length) {
     const number = formatNumber(scalar(value));
     const constant = Number(code) === Number(value.data);
