@@ -18,7 +18,7 @@ from app.files import web_root
 from app.serialize import Picture, graph_bytes
 from engine import Circuit, EngineError, Trace
 
-HEIGHT = 480
+HEIGHT = 560
 """px"""
 TITLE = "Circuit"
 PICTURE = Picture(node_numbers=10_000, total_numbers=50_000, answer_bytes=4_000_000)
@@ -49,9 +49,11 @@ class Shown:
         return f"<{self.title}, {self.steps} steps>"
 
     def _repr_html_(self) -> str:
-        # In single quotes: a trace is full of double ones.
+        # In single quotes: a trace is full of double ones. Letters beyond ASCII by number: whatever the encoding
+        # of the page around it, which an exported notebook may leave unsaid, they stay what they are.
         document = self.document.replace("&", "&amp;").replace("'", "&#39;")
-        return FRAME.format(document=document, title=escape(self.title), height=self.height)
+        frame = FRAME.format(document=document, title=escape(self.title), height=self.height)
+        return frame.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def show(

@@ -31,6 +31,12 @@ def document(shown: Shown) -> str:
     return html.unescape(found.group(1))
 
 
+def test_a_frame_is_the_same_in_a_page_of_any_encoding() -> None:
+    frame = show(build("L = np.sum(θ**2)", {"θ": [1, 2]}))._repr_html_()
+    assert frame.isascii()
+    assert "θ" in html.unescape(frame)
+
+
 def inside(page: str, name: str) -> str:
     found = re.search(f'<script type="application/json" id="{name}">(.*?)</script>', page)
     assert found

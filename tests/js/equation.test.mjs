@@ -209,6 +209,23 @@ test("a gate that moves entries shows the transposed Jacobian, not the upstream 
   assert.deepEqual(part, { tone: "local", text: "∂y/∂x", caption: "put back" });
 });
 
+test("a sum has the slope 1 at every entry", () => {
+  const vector = (data) => ({ shape: [data.length], data });
+  const x = input("n0", "x", vector([7, 8]), vector([1, 1]));
+  const local = { structure: "reduction", shape: [2], value: null, code: "np.ones_like(x)" };
+  const total = {
+    ...input("n1", "L", scalar(15), scalar(1)),
+    kind: "gate",
+    symbol: "Σ",
+    inputs: [
+      { node: "n0", argument: "x", local, downstream: vector([1, 1]), summed_axes: [], code: "" },
+    ],
+  };
+  const edges = [{ id: "e0", source: "n0", target: "n1", key: 0 }];
+  const trace = { source: "L = np.sum(x)", output: "n1", nodes: [x, total], edges, steps: [] };
+  assert.equal(text(trace, { kind: "multiply", node: "n1", edge: "e0" }), "1.00 × 1 = ∂L/∂x");
+});
+
 test("it is read aloud with its roles", () => {
   assert.equal(
     spoken(equationOf(sum, { phase: "backward", kind: "multiply", node: "n4", edge: "e3" })),

@@ -210,6 +210,7 @@ function gradient(tensor, role, node, name = "") {
 function local({ local: { structure, value, code } }, name) {
   const way = WAY_BACK[structure];
   if (way) return { tone: "local", text: name, caption: way };
+  if (structure === "reduction" && !value) return { tone: "local", text: "1", caption: name };
   if (value && !value.shape.length) {
     const number = formatNumber(scalar(value));
     const constant = Number(code) === Number(value.data);
