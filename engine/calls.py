@@ -338,11 +338,13 @@ class Calls(Making):
         arrays: dict[str, object] = dict(zip(names, values, strict=False))
         extra = list(values[len(names) :])
         settings: dict[str, object] = {}
-        if len(extra) > len(known) and len(known) == 1:
+        placed = primitive.placed_settings
+        if len(extra) > len(placed) and len(placed) == len(known) == 1:
             extra = [tuple(extra)]
-        if len(extra) > len(known):
-            self.bad_call(primitive, node, f"takes at most {len(names) + len(known)} arguments")
-        settings.update(zip(known, extra, strict=False))
+        if len(extra) > len(placed):
+            most = len(names) + len(placed)
+            self.bad_call(primitive, node, f"takes at most {most} arguments by position")
+        settings.update(zip(placed, extra, strict=False))
         for keyword in node.keywords:
             given = str(keyword.arg)
             name = primitive.keywords.get(given, given)

@@ -162,6 +162,12 @@ class Primitive:
         return tuple(n for n in self.settings if n != "tie" and n not in self.derived)
 
     @cached_property
+    def placed_settings(self) -> tuple[str, ...]:
+        """Names of the open settings that NumPy takes by position: the places of keepdims and ddof are its dtype and out."""
+        named = {"keepdims", "ddof", "correction"}
+        return tuple(n for n in self.open_settings if n not in named)
+
+    @cached_property
     def cost_settings(self) -> tuple[str, ...]:
         """Names of the settings that `cost` asks for."""
         parameters = {} if self.cost is None else inspect.signature(self.cost).parameters

@@ -421,3 +421,13 @@ def test_shapes_that_no_function_takes_are_refused(call: str, named: str) -> Non
 def test_weights_of_another_shape_need_an_axis_as_in_numpy() -> None:
     error = refused("f = np.average(x, weights=w)", used("x w"))
     assert (error.code, "axis=0" in error.hint) == ("bad-call", True)
+
+
+@pytest.mark.parametrize(
+    "call", ["np.sum(x, 0, True)", "np.max(x, 0, 1)", "np.var(x, 0, 1)", "x.mean(0, True)"]
+)
+def test_a_setting_whose_place_is_dtype_or_out_in_numpy_is_not_read_by_position(call: str) -> None:
+    error = refused(f"y = {call}", {"x": [[1, 2], [3, 4]]})
+    assert error.code == "bad-call"
+    assert "by position" in error.detail
+    assert "keepdims=..." in error.hint
