@@ -163,7 +163,7 @@ class Primitive:
 
     @cached_property
     def placed_settings(self) -> tuple[str, ...]:
-        """Names of the open settings that NumPy takes by position: the places of keepdims and ddof are its dtype and out."""
+        """Names of the open settings that NumPy takes by position; the places of keepdims and ddof are dtype and out."""
         named = {"keepdims", "ddof", "correction"}
         return tuple(n for n in self.open_settings if n not in named)
 
