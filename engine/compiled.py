@@ -33,13 +33,13 @@ from engine.listing import (
     evaluation,
     frozen,
     is_reduction,
-    literal,
     rule,
-    setting_expression,
     slot,
     summed_expression,
 )
+from engine.naming import literal
 from engine.primitives import REGISTRY, Structure
+from engine.simplify import setting_expression
 
 SIMPLE = (-1.0, 1.0, 2.0)
 """Literals that make a rule shorter: x ** (2 - 1) is x. All others are arguments."""

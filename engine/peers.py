@@ -19,7 +19,8 @@ from engine.backward import kept
 from engine.errors import NotSpelled
 from engine.forward import in_arithmetic
 from engine.graph import Array, Kind, Node
-from engine.listing import MARK, RESERVED, evaluation, filled, number_of, substituted
+from engine.listing import MARK, evaluation, filled, substituted
+from engine.naming import RESERVED
 from engine.primitives import REGISTRY, Structure
 from engine.script import (
     BACKWARD,
@@ -35,6 +36,7 @@ from engine.script import (
     template_of,
     titled,
 )
+from engine.simplify import number_of
 
 
 def names(*lines: str) -> frozenset[str]:

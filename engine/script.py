@@ -20,22 +20,19 @@ from engine.backward import Gradients, Mask, Message, reduced_axes
 from engine.graph import Array, Graph, Kind, Node, Shape, Whole
 from engine.listing import (
     MARK,
-    RESERVED,
     Site,
-    code_names,
     evaluation,
     filled,
     frozen,
-    gradient_names,
     is_reduction,
-    literal,
-    number_of,
     numpy_call,
     rule,
     slot,
     summed_expression,
 )
+from engine.naming import RESERVED, code_names, gradient_names, literal
 from engine.primitives import REGISTRY
+from engine.simplify import number_of
 from engine.source import Text
 
 FORWARD = "forward"

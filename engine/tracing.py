@@ -11,8 +11,9 @@ from engine.backward import Gradients, Message
 from engine.equations import Equations
 from engine.graph import Array, Graph, Kind, Node
 from engine.limits import Deadline
-from engine.listing import FACTORS, Lines, Writer, face_text
+from engine.listing import FACTORS, Lines, Writer
 from engine.local import Jacobian, jacobian
+from engine.naming import face_text
 from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
 from engine.source import Text

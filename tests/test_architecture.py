@@ -185,8 +185,12 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         "NumPy's functions, where a reduction's axes are kept",
     ),
     "engine/listing.py": (
-        {"expand_dims", "matvec", "outer", "reshape", "sum", "transpose", "vecmat"},
-        "NumPy's functions, written into code where broadcasting is undone, or shortened there",
+        {"expand_dims", "reshape", "sum"},
+        "NumPy's functions, written into code where broadcasting is undone",
+    ),
+    "engine/simplify.py": (
+        {"matvec", "outer", "transpose", "vecmat"},
+        "NumPy's functions, which have nothing to do where a factor is 1 or axes keep their order",
     ),
     "engine/script.py": (
         set(REGISTRY),

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import EngineError, language
-from engine.listing import setting_expression
 from engine.primitives import OVERLOADS, REGISTRY, Primitive
 from engine.primitives.primitive import Argument
+from engine.simplify import setting_expression
 from tests.engine import plain_numpy
 
 Array = NDArray[np.float64]
