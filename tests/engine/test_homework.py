@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import build
+from tests.engine import scripts
 from tests.engine.against_python import agrees_with_python
 
 Array = NDArray[np.float64]
@@ -428,6 +429,19 @@ def test_a_pasted_program_has_pythons_value_and_the_gradients_of_differences(nam
     trace = build(source, {**inputs, **fixed}).trace()
     assert trace.graph.nodes[trace.graph.output].shape == ()
     assert set(shapes) <= set(trace.gradients)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_pasted_program_runs_straight_and_as_a_script_to_the_same_numbers(name: str) -> None:
+    circuit = build(PROGRAMS[name][0], inputs_of(name))
+    value, gradients = circuit.value_and_grad()
+    scripts.agrees(circuit.script(), value, gradients)
+    again, straight = circuit.value_and_grad()
+    assert circuit._straight is not None
+    assert circuit._straight(circuit._given, 1.0) is not None, "the straight-line function gave up"
+    np.testing.assert_allclose(again, value, rtol=1e-13)
+    for wanted, gradient in gradients.items():
+        np.testing.assert_allclose(straight[wanted], gradient, rtol=1e-12, atol=1e-14)
 
 
 NEEDS_VALUES = {
