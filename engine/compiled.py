@@ -22,7 +22,7 @@ from types import CodeType, FunctionType
 
 import numpy as np
 
-from engine.backward import Message, reduced_axes
+from engine.backward import Message
 from engine.forward import Values
 from engine.graph import Array, Graph, Kind, Node, Shape
 from engine.listing import (
@@ -31,9 +31,8 @@ from engine.listing import (
     Site,
     assigns_name,
     evaluation,
-    frozen,
-    is_reduction,
     rule,
+    site_of,
     slot,
     summed_expression,
 )
@@ -69,19 +68,6 @@ class Template:
     expression: str
     constants: tuple[object, ...]
     fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """How a gate's arguments are taken.
-
-    Attributes:
-        converted: positions of those that hold truth values or whole numbers and are computed with as floats.
-        flat: whether nothing has more than two axes, so that a product may be written with dot, which is faster.
-    """
-
-    converted: frozenset[int]
-    flat: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +205,13 @@ class Writer:
                 continue
             site = replace(self._site(node, 0, ()), literals=(None,) * len(node.arguments))
             shape = node.shape if self._picks(node) else None
-            template = forward_template(site, self._looks(node), shape)
+            template = forward_template(site, self._converted(node), shape)
             self._line(f"v{node.index}", template, node, "=")
 
     def backward(self, node: Node, key: int, summed: tuple[int, ...]) -> None:
         """Writes what one wire carries back, added to what its source has received so far."""
         source = node.arguments[key]
-        template = backward_template(self._site(node, key, summed), self._looks(node))
+        template = backward_template(self._site(node, key, summed), self._converted(node))
         name = f"d{source}"
         before = self._gradients.get(source)
         if before is None and not template.lines and template.expression == f"{MARK}u{MARK}":
@@ -289,15 +275,14 @@ class Writer:
         expression = SLOT.sub(fill, template.expression)
         self.lines.append(f"{name} {sign} {f'({expression})' if '+' in sign else expression}")
 
-    def _looks(self, node: Node) -> Looks:
+    def _converted(self, node: Node) -> frozenset[int]:
+        """Returns the arguments that hold truth values or whole numbers and are computed with as floats."""
         primitive = REGISTRY[node.primitive or ""]
-        converted = (
+        return frozenset(
             k
             for k, a in enumerate(node.arguments)
             if self.ran.types[a] != np.float64 and primitive.computes_with(primitive.argument_at(k))
         )
-        shapes = [node.shape, *(self.graph.nodes[a].shape for a in node.arguments)]
-        return Looks(frozenset(converted), max(map(len, shapes)) <= 2)
 
     def _picks(self, node: Node) -> bool:
         """Returns whether the shape of a gate's value depends on a mask."""
@@ -308,19 +293,8 @@ class Writer:
         )
 
     def _site(self, node: Node, key: int, summed: tuple[int, ...]) -> Site:
-        rank = len(self.graph.nodes[node.arguments[0]].shape)
-        return Site(
-            primitive=node.primitive or "",
-            key=key,
-            literals=tuple(self._simple(self.graph.nodes[a]) for a in node.arguments),
-            settings=settings_of(node),
-            axes=reduced_axes(node, rank) if is_reduction(node) else (),
-            rank=rank,
-            scalar_out=node.shape == (),
-            shape=self.graph.nodes[node.arguments[key]].shape,
-            summed=summed,
-            adds=False,
-        )
+        literals = tuple(self._simple(self.graph.nodes[a]) for a in node.arguments)
+        return site_of(self.graph.nodes, node, key, literals, summed)
 
     def _simple(self, node: Node) -> str | None:
         """Returns the literal of a constant that makes a rule shorter, else None."""
@@ -341,44 +315,39 @@ def reaching(graph: Graph) -> list[bool]:
     return needed
 
 
-def settings_of(node: Node) -> tuple[tuple[str, object], ...]:
-    """Returns a gate's settings in a form that can be looked up."""
-    return tuple((k, frozen(v)) for k, v in node.settings.items())
-
-
 # ---------- one gate's lines ----------
 
 
 @lru_cache(maxsize=4096)
-def forward_template(site: Site, looks: Looks, shape: Shape | None) -> Template:
+def forward_template(site: Site, converted: frozenset[int], shape: Shape | None) -> Template:
     """Returns a gate's value.
 
     Args:
         site: the gate.
-        looks: how its arguments are taken.
+        converted: positions of the arguments that have to be made floating-point.
         shape: what the value's must be, where a mask decides.
     """
     statements = evaluation(site, "t")
     if shape is not None:
         reshape = ast.Attribute(returned(statements), "reshape", ast.Load())
         statements[-1] = ast.Return(ast.Call(reshape, [setting_expression(shape)], []))
-    return template(statements, looks)
+    return template(statements, converted, flat=site.flat)
 
 
 @lru_cache(maxsize=4096)
-def backward_template(site: Site, looks: Looks) -> Template:
+def backward_template(site: Site, converted: frozenset[int]) -> Template:
     """Returns what one wire of a gate carries back; a reduction's kept axes are a reshape."""
     statements = rule(site, slot("u"), "t")
     if site.axes:
         statements = [KeptAxes(site).visit(s) for s in statements]
     statements[-1] = ast.Return(summed_expression(site, returned(statements)))
-    return template(statements, looks)
+    return template(statements, converted, flat=site.flat)
 
 
-def template(statements: Sequence[ast.stmt], looks: Looks) -> Template:
+def template(statements: Sequence[ast.stmt], converted: frozenset[int], *, flat: bool) -> Template:
     """Returns statements as a template: constants and own names taken out, arguments made floating-point."""
     plain = all(isinstance(s, ast.Return) or assigns_name(s) for s in statements)
-    finish = Finish(looks, stored_names(statements), arrays=not plain)
+    finish = Finish(converted, stored_names(statements), arrays=not plain, flat=flat)
     finished = [finish.statement(s) for s in statements]
     expression = returned(finished)
     return Template(
@@ -443,20 +412,23 @@ class Finish(ast.NodeTransformer):
     """Takes numbers, settings and names of its own out of a rule.
 
     Args:
-        looks: how the gate's arguments are taken.
+        converted: positions of the arguments that have to be made floating-point.
         own: the names that the rule binds, each with the one it gets.
         arrays: whether the rule changes entries, so that single numbers must be arrays too.
+        flat: whether nothing has more than two axes, so that a product may be written with dot, which is faster.
 
     Attributes:
         constants: what the slots k0, k1, ... stand for.
     """
 
-    def __init__(self, looks: Looks, own: Mapping[str, str], *, arrays: bool) -> None:
-        self.looks = looks
+    def __init__(
+        self, converted: frozenset[int], own: Mapping[str, str], *, arrays: bool, flat: bool
+    ) -> None:
         self.own = own
+        self.flat = flat
         self.arrays = arrays
         self.constants: list[object] = []
-        self.converted = {f"{MARK}{k}{MARK}" for k in looks.converted}
+        self.converted = {f"{MARK}{k}{MARK}" for k in converted}
 
     def statement(self, node: ast.stmt) -> ast.stmt:
         """Returns one statement, finished."""
@@ -477,7 +449,7 @@ class Finish(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         """Writes a product of matrices with dot."""
         self.generic_visit(node)
-        if not (self.looks.flat and isinstance(node.op, ast.MatMult)):
+        if not (self.flat and isinstance(node.op, ast.MatMult)):
             return node
         return ast.Call(ast.Attribute(node.left, DOT, ast.Load()), [node.right], [])
 

@@ -57,6 +57,44 @@ class Site:
     flat: bool = False
 
 
+def site_of(
+    nodes: Sequence[Node],
+    node: Node,
+    key: int,
+    literals: tuple[str | None, ...],
+    summed: tuple[int, ...] = (),
+    *,
+    adds: bool = False,
+    loose: frozenset[int] = frozenset(),
+) -> Site:
+    """Returns the site of one gate's argument.
+
+    Args:
+        nodes: the tape.
+        node: the gate.
+        key: the argument.
+        literals: each argument's literal, or None where it has a name.
+        summed: axes summed since the argument had been stretched.
+        adds: whether an earlier line has begun the same gradient.
+        loose: see `Site`.
+    """
+    shapes = [nodes[a].shape for a in node.arguments]
+    return Site(
+        primitive=node.primitive or "",
+        key=key,
+        literals=literals,
+        settings=tuple((k, frozen(v)) for k, v in node.settings.items()),
+        axes=reduced_axes(node, len(shapes[0])) if is_reduction(node) else (),
+        rank=len(shapes[0]),
+        scalar_out=node.shape == (),
+        shape=shapes[key],
+        summed=summed,
+        adds=adds,
+        loose=loose,
+        flat=all(len(shape) <= 2 for shape in (node.shape, *shapes)),
+    )
+
+
 class Lines(NamedTuple):
     """What is written about one wire.
 
@@ -101,20 +139,8 @@ class Writer:
             adds: whether an earlier line has begun the same gradient.
         """
         places = node.arguments
-        rank = len(self.graph.nodes[places[0]].shape)
-        site = Site(
-            primitive=node.primitive or "",
-            key=key,
-            literals=tuple(self.names[a] if self._literal[a] else None for a in places),
-            settings=tuple((k, frozen(v)) for k, v in node.settings.items()),
-            axes=reduced_axes(node, rank) if is_reduction(node) else (),
-            rank=rank,
-            scalar_out=node.shape == (),
-            shape=self.graph.nodes[places[key]].shape,
-            summed=summed,
-            adds=adds,
-            flat=all(len(self.graph.nodes[k].shape) <= 2 for k in (node.index, *places)),
-        )
+        literals = tuple(self.names[a] if self._literal[a] else None for a in places)
+        site = site_of(self.graph.nodes, node, key, literals, summed, adds=adds)
         template = written(site)
         code = {str(k): self.names[a] for k, a in enumerate(places)}
         code |= {

@@ -16,17 +16,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backward import Gradients, Mask, Message, reduced_axes
+from engine.backward import Gradients, Mask, Message
 from engine.graph import Array, Graph, Kind, Node, Shape, Whole
 from engine.listing import (
     MARK,
     Site,
     evaluation,
     filled,
-    frozen,
-    is_reduction,
     numpy_call,
     rule,
+    site_of,
     slot,
     summed_expression,
 )
@@ -165,28 +164,14 @@ class Forward:
 
     def site(self, node: Node, key: int = 0, summed: tuple[int, ...] = ()) -> Site:
         """Returns what the lines of a gate, or of one argument's gradient, depend on."""
-        places = node.arguments
-        rank = len(self.nodes[places[0]].shape)
-        return Site(
-            primitive=node.primitive or "",
-            key=key,
-            literals=self.literals(node),
-            settings=tuple((k, frozen(v)) for k, v in node.settings.items()),
-            axes=reduced_axes(node, rank) if is_reduction(node) else (),
-            rank=rank,
-            scalar_out=node.shape == (),
-            shape=self.nodes[places[key]].shape,
-            summed=summed,
-            adds=False,
-            flat=all(len(self.nodes[k].shape) <= 2 for k in (node.index, *places)),
-            loose=frozenset(
-                k
-                for k, a in enumerate(places)
-                if computed_with(node, k)
-                and self.run.values[a].dtype != np.float64
-                and not self.literal[a]
-            ),
+        loose = frozenset(
+            k
+            for k, a in enumerate(node.arguments)
+            if computed_with(node, k)
+            and self.run.values[a].dtype != np.float64
+            and not self.literal[a]
         )
+        return site_of(self.nodes, node, key, self.literals(node), summed, loose=loose)
 
     def literals(self, node: Node) -> tuple[str | None, ...]:
         """Returns each argument's literal, or None where it has a name.
