@@ -268,8 +268,9 @@ def test_no_script_reaches_another_origin(path: Path) -> None:
 LAYERS = [
     {"main"},
     {"panels", "circuit"},
+    {"programs", "places"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
-    {"timeline", "layout", "format", "url", "assets"},
+    {"timeline", "layout", "format", "url", "look", "assets"},
 ]
 
 

@@ -7,7 +7,11 @@ import { startApiWorker } from "./assets.js";
 
 /** @import { GraphRequest, Problem, Trace } from "./types.d.ts" */
 
-/** @typedef {{ trace?: Trace, problem?: Problem, offline?: boolean }} Answer */
+/**
+ * One of the three; none, if it was given up.
+ * @template T
+ * @typedef {{ answer?: T, problem?: Problem, offline?: boolean }} Answer
+ */
 
 if ("WorkerGlobalScope" in globalThis) listen();
 
@@ -16,31 +20,33 @@ function listen() {
     "content-type": "application/json",
     "x-client": crypto.randomUUID?.() ?? `${Math.random()}`,
   };
-  /** @type {AbortController | undefined} */
-  let asking;
-  addEventListener("message", async ({ data }) => {
-    asking?.abort();
-    if (!data) return;
-    asking = new AbortController();
+  /** @type {Map<number, AbortController>} */
+  const running = new Map();
+  addEventListener("message", async ({ data: { id, path, body } }) => {
+    if (!path) return running.get(id)?.abort();
+    const asking = new AbortController();
+    running.set(id, asking);
     const { signal } = asking;
+    const method = body === undefined ? "GET" : "POST";
     try {
-      const response = await fetch("/api/graph", { method: "POST", headers, body: data, signal });
+      const response = await fetch(path, { method, headers, body, signal });
       const answer = await response.json();
-      postMessage(response.ok ? { trace: answer } : { problem: answer });
+      postMessage({ id, ...(response.ok ? { answer } : { problem: answer }) });
     } catch {
-      postMessage(signal.aborted ? {} : { offline: true });
+      postMessage({ id, offline: !signal.aborted });
     }
+    running.delete(id);
   });
 }
 
-/**
- * One request in flight; of those that come meanwhile only the newest is sent.
- * @param {(request: GraphRequest, answer: Answer) => void} answered
- */
+/** @param {(request: GraphRequest, answer: Answer<Trace>) => void} answered */
 export function createApi(answered) {
   /** @type {Worker | undefined} */
   let worker;
-  /** @type {GraphRequest | undefined} */
+  let count = 0;
+  /** @type {Map<number, (answer: Answer<any>) => void>} */
+  const waiting = new Map();
+  /** @type {AbortController | undefined} gives the graph in flight up */
   let sent;
   /** @type {GraphRequest | undefined} */
   let next;
@@ -48,31 +54,52 @@ export function createApi(answered) {
   function warm() {
     if (worker) return worker;
     worker = startApiWorker();
-    worker.onmessage = ({ data }) => {
-      const request = sent;
-      sent = undefined;
-      if (request && (data.trace || data.problem || data.offline)) answered(request, data);
-      send();
+    worker.onmessage = ({ data: { id, ...answer } }) => {
+      waiting.get(id)?.(answer);
+      waiting.delete(id);
     };
     return worker;
   }
 
-  function send() {
-    if (sent || !next) return;
-    [sent, next] = [next, undefined];
-    warm().postMessage(JSON.stringify(sent));
+  /**
+   * Asks an endpoint; without a body, by GET.
+   * @template T
+   * @param {string} path such as "/api/code"
+   * @param {object} [body]
+   * @param {AbortSignal} [signal] gives it up
+   * @returns {Promise<Answer<T>>}
+   */
+  function call(path, body, signal) {
+    const id = count++;
+    warm().postMessage({ id, path, body: body && JSON.stringify(body) });
+    signal?.addEventListener("abort", () => worker?.postMessage({ id }));
+    return new Promise((resolve) => waiting.set(id, resolve));
+  }
+
+  async function send() {
+    const request = next;
+    if (sent || !request) return;
+    next = undefined;
+    sent = new AbortController();
+    /** @type {Answer<Trace>} */
+    const answer = await call("/api/graph", request, sent.signal);
+    sent = undefined;
+    if (answer.answer || answer.problem || answer.offline) answered(request, answer);
+    void send();
   }
 
   return {
     warm,
+    call,
     /**
+     * Asks for a trace: one request in flight; of those that come meanwhile only the newest is sent.
      * @param {GraphRequest} request
      * @param {boolean} urgent gives up the one in flight, as when its text is gone
      */
     ask(request, urgent) {
       next = request;
-      if (sent && urgent) worker?.postMessage("");
-      send();
+      if (urgent) sent?.abort();
+      void send();
     },
   };
 }

@@ -3,6 +3,7 @@
 import { ACTIONS, actionOf } from "./actions.js";
 import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
+import { PLAIN } from "./look.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
 import { createInputs } from "./panels/inputs.js";
@@ -10,42 +11,20 @@ import { createNow } from "./panels/now.js";
 import { createSource } from "./panels/source.js";
 import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
-import { debounce, Player } from "./player.js";
-import { createStore, indexOf, mentioned, recall, remember, unset } from "./state.js";
+import { createPlaces } from "./places.js";
+import { Player } from "./player.js";
+import { createPrograms } from "./programs.js";
+import { createStore, mentioned, recall, remember, same } from "./state.js";
 import { frameAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
-/** @import { Answer } from "./api.js" */
-/** @import { Page } from "./state.js" */
-/** @import { Frame, GivenInput, GraphRequest, Trace } from "./types.d.ts" */
-
-/** ms of rest in typing before the picture follows */
-const PAUSE = 75;
-/** Programs typed less than this apart are one entry of the history, ms. */
-const ENTRY = 1500;
-
-/**
- * What the document opens with.
- * @typedef {object} Example
- * @property {string} title
- * @property {string} source
- * @property {Record<string, GivenInput>} inputs
- * @property {string} [output]
- * @property {string[]} [wrt]
- * @property {number} [index] the step to open on; the first, if absent
- * @property {boolean} [alone] whether there is no server
- */
+/** @import { Example, Page } from "./state.js" */
+/** @import { Frame, Trace } from "./types.d.ts" */
 
 /** @type {Example} */
 const example = JSON.parse(byId("first-example").textContent ?? "");
 const { index: opening = 0, alone = false } = example;
 const root = document.documentElement;
-
-// Nothing before the first step needs these.
-const url = () => import("./url.js");
-/** @type {Promise<ReturnType<typeof import("./api.js").createApi>> | undefined} */
-let asking;
-const api = () => (asking ??= import("./api.js").then(({ createApi }) => createApi(answered)));
 
 /** @type {Page} */
 const initial = {
@@ -56,6 +35,8 @@ const initial = {
   status: "fresh",
   notices: [],
   moved: opening > 0,
+  look: PLAIN,
+  restoring: root.dataset.restoring !== undefined,
   playing: false,
   speed: 1,
   said: "",
@@ -63,14 +44,27 @@ const initial = {
 };
 const store = createStore(initial);
 
-const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "bad-call"]);
+// ---------------------------------------------------------------- programs and places
 
-/** @param {Page} page */
-const isExample = ({ source, given }) =>
-  source === example.source && same(mentioned(source, given), example.inputs);
+/** @type {Promise<ReturnType<typeof import("./api.js").createApi>> | undefined} */
+let engine;
+// Nothing before the first step needs it.
+const api = () =>
+  (engine ??= import("./api.js").then(({ createApi }) => createApi(programs.answered)));
 
-/** @param {unknown} a @param {unknown} b */
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const places = createPlaces(store, example);
+const programs = createPrograms({
+  store,
+  example,
+  api,
+  pause: () => player.pause(),
+  drawn: places.saveProgram,
+});
+
+async function restore() {
+  const asked = !(await places.restore(programs.open));
+  if (asked && store.get().restoring) root.dataset.restoring = "board";
+}
 
 // ---------------------------------------------------------------- the board
 
@@ -83,11 +77,9 @@ const board = createBoard(byId("picture"), {
 let laidOut;
 /** The board got another size while it was being laid out, as in a frame that has just been made. */
 let resized = false;
-/** A link's program is on its way: the server's own is not drawn. */
-let restoring = root.dataset.restoring !== undefined;
 
 async function drawBoard() {
-  const { trace } = store.get();
+  const { trace, restoring } = store.get();
   if (restoring) return;
   try {
     await board.setTrace(trace);
@@ -108,172 +100,6 @@ function fitBoard() {
   if (laidOut !== store.get().trace) return;
   if (resized) void board.resize();
   resized = false;
-}
-
-// ---------------------------------------------------------------- asking
-
-/** @type {string | undefined} address to stand at once the next trace is there */
-let wanted;
-/** @type {string[]} */
-let ignored = [];
-let lastEntry = -ENTRY;
-/** Whether the values given were given to another program: if they do not fit this one, it goes without. */
-let inherited = false;
-let silent = false;
-
-/**
- * @param {GraphRequest} request
- * @param {Answer} answer
- */
-function answered({ source, inputs }, { trace, problem, offline }) {
-  const page = store.get();
-  if (source !== page.source || page.status === "empty") return;
-  if (offline)
-    return store.set({
-      status: "stale",
-      notices: ["offline: editing needs the server; stepping works"],
-    });
-  if (problem) {
-    if (inherited && INPUT_PROBLEMS.has(problem.code)) {
-      inherited = false;
-      store.set({ given: {} });
-      return ask(true);
-    }
-    player.pause();
-    return store.set({ status: "stale", problem, playing: false, notices: noticesOf() });
-  }
-  if (!trace) return;
-  inherited = false;
-  const address = wanted ?? page.trace.steps[page.index].address;
-  const index = indexOf(trace, address);
-  if (wanted && trace.steps[index].address !== wanted) ignored.push("t");
-  wanted = undefined;
-  const newProgram = page.trace.source !== source;
-  restoring = false;
-  store.set({
-    trace,
-    index,
-    status: "fresh",
-    problem: undefined,
-    notices: noticesOf(),
-    selected: undefined,
-  });
-  if (!silent) saveProgram(newProgram);
-  silent = false;
-  remember("program", isExample(store.get()) ? "" : JSON.stringify({ source, inputs }));
-}
-
-/** What of the link could not be read. */
-const noticesOf = () =>
-  ignored.length
-    ? [
-        `The link's ${ignored.map((field) => `“${field}”`).join(", ")} could not be read and was left out.`,
-      ]
-    : [];
-
-/** @param {boolean} urgent */
-function ask(urgent) {
-  typing.cancel();
-  const { source, given } = store.get();
-  if (source.trim() === "") return;
-  store.set({ status: "loading" });
-  const { output, wrt } = source === example.source ? example : {};
-  void api().then(({ ask }) =>
-    ask({ source, inputs: mentioned(source, given), output, wrt }, urgent),
-  );
-}
-const typing = debounce(() => ask(true), PAUSE);
-
-/** @param {string} source */
-function type(source) {
-  ignored = [];
-  inherited ||= Object.keys(store.get().given).length > 0;
-  player.pause();
-  const status = source.trim() ? "stale" : "empty";
-  store.set({
-    source,
-    given: unset(source, store.get().given),
-    status,
-    problem: undefined,
-    said: "",
-    playing: false,
-  });
-  typing.later();
-}
-
-/**
- * @param {string} name
- * @param {GivenInput | undefined} value
- */
-function give(name, value) {
-  inherited = false;
-  const given = { ...store.get().given };
-  if (value === undefined) delete given[name];
-  else given[name] = value;
-  store.set({ given });
-  ask(false);
-}
-
-/** Lets the server choose every value again. */
-function assumeAll() {
-  store.set({ given: {} });
-  ask(true);
-}
-
-// ---------------------------------------------------------------- the address bar
-
-/** @param {boolean} push */
-async function writePlace(push) {
-  const { source, given, trace, index } = store.get();
-  const sent = mentioned(source, given);
-  const own = source === example.source;
-  const inputs = (own ? same(sent, example.inputs) : Object.keys(sent).length === 0)
-    ? undefined
-    : sent;
-  const { editedPath, home, write } = await url();
-  const fits = await write(
-    own ? home : editedPath(),
-    own ? undefined : source,
-    inputs,
-    trace.steps[index].address,
-    push,
-  );
-  if (!fits) store.set({ said: "This program is too long for a link." });
-  return fits;
-}
-
-/** @param {boolean} newProgram */
-function saveProgram(newProgram) {
-  const now = performance.now();
-  void writePlace(newProgram && now - lastEntry > ENTRY);
-  if (newProgram) lastEntry = now;
-}
-const savingStep = debounce(() => void writePlace(false), 250);
-
-/** Goes where the address bar points. */
-async function restore() {
-  const { current, isOurs, reload } = await url();
-  if (!isOurs()) return reload();
-  const place = await current();
-  const source = place.source ?? example.source;
-  const given = place.inputs ?? (place.source === undefined ? example.inputs : {});
-  ignored = place.ignored;
-  const { trace } = store.get();
-  if (source === store.get().source && same(given, mentioned(source, store.get().given))) {
-    const index = indexOf(trace, place.address);
-    if (place.address && trace.steps[index].address !== place.address) ignored.push("t");
-    store.set({ index, moved: store.get().moved || index > 0, notices: noticesOf() });
-    if (restoring) {
-      restoring = false;
-      void drawBoard();
-    }
-    return;
-  }
-  wanted = place.address;
-  silent = true;
-  store.set({ source, given, problem: undefined, notices: noticesOf(), moved: true });
-  if (restoring) root.dataset.restoring = "board";
-  ask(true);
 }
 
 // ---------------------------------------------------------------- moving
@@ -338,12 +164,11 @@ const controls = {
     const start = at < 0 && delta < 0 ? 0 : at;
     controls.focus(regions[(start + delta + regions.length) % regions.length]);
   },
-  run: () => ask(true),
-  undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
-  redo: async () => (await url()).redo(),
+  run: () => programs.ask(true),
+  undo: places.undo,
+  redo: places.redo,
   async share() {
-    savingStep.cancel();
-    if (!(await writePlace(false))) return;
+    if (!(await places.save())) return;
     const copied = await Promise.resolve(
       navigator.clipboard?.writeText(document.URL).then(() => true),
     ).catch(() => false);
@@ -382,7 +207,7 @@ function perform(name) {
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
   (await api()).warm();
-  void url();
+  void places.warm();
   void import("./panels/messages.js");
 }
 
@@ -438,8 +263,8 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
 let frame = frameAt(initial.trace, opening);
 /** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
-  createSource(type, assumeAll),
-  createInputs(give),
+  createSource(programs.type, programs.assumeAll),
+  createInputs(programs.give),
   createValues(),
   createNow(),
   createTape(goTo, (speed) => store.set({ speed })),
@@ -454,21 +279,24 @@ function render(page, previous) {
     frame = frameAt(page.trace, page.index);
   for (const panel of panels) panel(page, previous, frame);
   byId("board").classList.toggle("stale", page.status !== "fresh");
-  if (page.trace !== previous?.trace) void drawBoard();
-  else if (page.index !== previous.index) {
-    if (laidOut === page.trace) board.show(frame, { animate: true });
-    if (!alone) savingStep.later();
-  }
+  if (page.trace !== previous?.trace || page.restoring !== previous.restoring) void drawBoard();
+  else if (page.index !== previous.index && laidOut === page.trace)
+    board.show(frame, { animate: true });
+  if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
+    places.saveLook();
 }
 
 /** What a page with a server has besides: a gallery, an address, and a memory of the last program. */
 function connect() {
   /** @param {Page} page */
-  const title = (page) => (isExample(page) ? example.title : "Your function");
+  const title = ({ source, given }) =>
+    source === example.source && same(mentioned(source, given), example.inputs)
+      ? example.title
+      : "Your function";
   panels.push(
     createGallery(title, recall("program"), ({ source, inputs }) => {
       store.set({ given: inputs ?? {} });
-      type(source);
+      programs.type(source);
     }),
   );
   for (const sign of ["pointerdown", "keydown", "focusin"])

@@ -1,6 +1,20 @@
 /** The page's one store, and what the browser remembers between visits. */
 
-/** @import { GivenInput, Problem, Trace } from "./types.d.ts" */
+/** @import { Answer } from "./api.js" */
+/** @import { Look } from "./look.js" */
+/** @import { GivenInput, GraphRequest, Problem, Trace } from "./types.d.ts" */
+
+/**
+ * What the document opens with.
+ * @typedef {object} Example
+ * @property {string} title
+ * @property {string} source
+ * @property {Record<string, GivenInput>} inputs
+ * @property {string} [output]
+ * @property {string[]} [wrt]
+ * @property {number} [index] the step to open on; the first, if absent
+ * @property {boolean} [alone] whether there is no server
+ */
 
 /**
  * @typedef {object} Page
@@ -12,12 +26,31 @@
  * @property {Problem} [problem] why the text could not be drawn
  * @property {string[]} notices what else the student should know, in sentences
  * @property {boolean} moved a step has been taken
+ * @property {Look} look
+ * @property {boolean} restoring a link's program is on its way: the one that came with the document is not drawn
  * @property {boolean} playing
  * @property {number} speed times the beat of 1.2 s
  * @property {string} said the page's own last word, e.g. "link copied"
  * @property {string} [selected] node picked on the board
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
  */
+
+/** @typedef {ReturnType<typeof createStore<Page>>} Store */
+
+/**
+ * What a part of the page that is fetched on first use may do: views, exports, the editor.
+ * @typedef {object} Host
+ * @property {Store} store
+ * @property {() => GraphRequest} request the program and inputs, as the engine is asked about them
+ * @property {<T>(path: string, body?: object, signal?: AbortSignal) => Promise<Answer<T>>} call asks an endpoint
+ * @property {(index: number) => void} goTo
+ * @property {(id: string | undefined) => void} select a node
+ * @property {(look: Partial<Look>) => void} look changes how the program is looked at
+ * @property {(text: string) => void} say in the page's own line
+ */
+
+/** @param {unknown} a @param {unknown} b */
+export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
  * @template T

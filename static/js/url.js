@@ -1,8 +1,19 @@
 /** The only file that touches the address bar and the history. */
 
+/** @import { Look } from "./look.js" */
 /** @import { GivenInput } from "./types.d.ts" */
 
-/** @typedef {{ source?: string, inputs?: Record<string, GivenInput>, address?: string, ignored: string[] }} Place */
+import { PLAIN } from "./look.js";
+
+/**
+ * What a link holds: a program and how it is looked at. What is left out is as the page opens by itself.
+ * @typedef {object} Place
+ * @property {string} [source] left out where it is the example's
+ * @property {Record<string, GivenInput>} [inputs] left out likewise
+ * @property {string} [address] of the step
+ * @property {Partial<Look>} [look]
+ * @property {string[]} [ignored] fields that could not be read
+ */
 
 /** The longest fragment that mail and chat programs pass on unharmed. */
 const LONGEST = 8000;
@@ -27,53 +38,94 @@ export async function unpack(packed) {
 }
 
 /**
- * @param {string | undefined} source left out where it is the example's
- * @param {Record<string, GivenInput> | undefined} inputs left out likewise
- * @param {string} address of the step
+ * The field of one part of the look; plain looks are left out.
+ * @template {keyof Look} K
+ * @param {K} key
+ * @param {(text: string) => Look[K]} parse throws where it can make nothing of the text
  */
-export async function encode(source, inputs, address) {
-  const fields = [`t=${encodeURIComponent(address).replaceAll("%3A", ":")}`];
-  if (inputs) fields.unshift(`i=${await pack(JSON.stringify(inputs))}`);
-  if (source !== undefined) fields.unshift(`s=${await pack(source)}`);
-  if (fields.length > 1) fields.unshift("v=1");
+const lookField = (key, parse) => ({
+  write: (/** @type {Place} */ { look }) => {
+    const value = look?.[key];
+    return value !== undefined && String(value) !== String(PLAIN[key]) && writable(value);
+  },
+  read: (/** @type {string} */ text, /** @type {Place} */ place) => {
+    place.look = { ...place.look, [key]: parse(text) };
+  },
+});
+
+/** @param {unknown} value */
+const writable = (value) => [value].flat().map(String).map(encodeURIComponent).join(",");
+
+/**
+ * @template T
+ * @param {readonly T[]} allowed
+ * @returns {(text: string) => T}
+ */
+const oneOf = (allowed) => (text) => {
+  const found = allowed.find((each) => String(each) === text);
+  if (found === undefined) throw new Error(`not one of ${allowed}`);
+  return found;
+};
+
+/**
+ * One entry a field of the link, in the order of writing. `write` returns undefined for what is left out; `read`
+ * throws where it can make nothing of the text.
+ * @type {Record<string, { write: (place: Place) => unknown, read: (text: string, place: Place) => unknown }>}
+ */
+const FIELDS = {
+  s: {
+    write: ({ source }) => source !== undefined && pack(source),
+    read: async (text, place) => {
+      place.source = await unpack(text);
+    },
+  },
+  i: {
+    write: ({ inputs }) => inputs && pack(JSON.stringify(inputs)),
+    read: async (text, place) => {
+      const inputs = JSON.parse(await unpack(text));
+      if (typeof inputs !== "object" || !inputs || Array.isArray(inputs))
+        throw new Error("not named values");
+      place.inputs = inputs;
+    },
+  },
+  t: {
+    write: ({ address }) =>
+      address !== undefined && encodeURIComponent(address).replaceAll("%3A", ":"),
+    read: (text, place) => {
+      place.address = decodeURIComponent(text);
+    },
+  },
+  d: lookField("detail", oneOf(/** @type {const} */ ([1, 2, 3]))),
+  f: lookField("folds", (text) => text.split(",").map(decodeURIComponent)),
+  w: lookField("view", decodeURIComponent),
+  m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
+};
+
+/** @param {Place} place */
+export async function encode(place) {
+  const fields = [];
+  for (const [name, { write }] of Object.entries(FIELDS)) {
+    const text = await write(place);
+    if (text) fields.push(`${name}=${text}`);
+  }
+  if (fields.some((field) => /^[si]=/.test(field))) fields.unshift("v=1");
   return `#${fields.join("&")}`;
 }
 
 /**
  * Reads what it can; `ignored` names the fields it could not.
  * @param {string} hash
- * @returns {Promise<Place>}
+ * @returns {Promise<Place & { ignored: string[] }>}
  */
 export async function decode(hash) {
-  const fields = new Map(
-    hash
-      .replace(/^#/, "")
-      .split("&")
-      .map((field) => {
-        const at = field.indexOf("=");
-        return /** @type {[string, string]} */ ([field.slice(0, at), field.slice(at + 1)]);
-      }),
-  );
-  /** @type {Place} */
+  /** @type {Place & { ignored: string[] }} */
   const place = { ignored: [] };
-  /** @type {Record<string, (value: string) => unknown>} */
-  const readers = {
-    v: (value) => {
-      if (value !== "1") throw new Error(`unknown version: ${value}`);
-    },
-    s: async (value) => (place.source = await unpack(value)),
-    i: async (value) => {
-      const inputs = JSON.parse(await unpack(value));
-      if (typeof inputs !== "object" || !inputs || Array.isArray(inputs))
-        throw new Error("not named values");
-      place.inputs = inputs;
-    },
-    t: (value) => (place.address = decodeURIComponent(value)),
-  };
-  for (const [name, read] of Object.entries(readers)) {
-    const value = fields.get(name);
+  for (const field of hash.replace(/^#/, "").split("&")) {
+    const at = field.indexOf("=");
+    const [name, text] = [field.slice(0, at), field.slice(at + 1)];
     try {
-      if (value !== undefined) await read(value);
+      if (name === "v" && text !== "1") throw new Error(`unknown version: ${text}`);
+      if (Object.hasOwn(FIELDS, name)) await FIELDS[name].read(text, place);
     } catch {
       place.ignored.push(name);
     }
@@ -89,15 +141,13 @@ let writes = 0;
 /**
  * Writes the place into the address bar.
  * @param {string} path
- * @param {string | undefined} source
- * @param {Record<string, GivenInput> | undefined} inputs
- * @param {string} address
+ * @param {Place} place
  * @param {boolean} push whether Back shall return to what was there
  * @returns {Promise<boolean>} false when it does not fit
  */
-export async function write(path, source, inputs, address, push) {
+export async function write(path, place, push) {
   const write = ++writes;
-  const hash = await encode(source, inputs, address);
+  const hash = await encode(place);
   if (hash.length > LONGEST) return false;
   if (write !== writes && !push) return true;
   const programs = depth();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.location ??= { pathname: "/", hash: "" };
+const { PLAIN } = await import("../../static/js/look.js");
 const { decode, encode, pack, unpack } = await import("../../static/js/url.js");
 
 for (const text of ["q = x + y\nf = q * z", "", "θ = σ(ŷ) × 2 🙂", "x".repeat(9000)]) {
@@ -13,7 +14,11 @@ for (const text of ["q = x + y\nf = q * z", "", "θ = σ(ŷ) × 2 🙂", "x".rep
 }
 
 test("a place survives the address bar", async () => {
-  const hash = await encode("f = x * W", { x: -2, W: [[1, 2]] }, "b:f.mul.0");
+  const hash = await encode({
+    source: "f = x * W",
+    inputs: { x: -2, W: [[1, 2]] },
+    address: "b:f.mul.0",
+  });
   assert.match(hash, /^#v=1&s=[\w-]+&i=[\w-]+&t=b:f\.mul\.0$/);
   assert.deepEqual(await decode(hash), {
     source: "f = x * W",
@@ -24,21 +29,31 @@ test("a place survives the address bar", async () => {
 });
 
 test("an example as it stands needs only its step", async () => {
-  assert.equal(await encode(undefined, undefined, "f:q"), "#t=f:q");
+  assert.equal(await encode({ address: "f:q" }), "#t=f:q");
 });
 
 test("an example with values of one's own needs no source", async () => {
-  const hash = await encode(undefined, { x: 3 }, "f:q");
+  const hash = await encode({ inputs: { x: 3 }, address: "f:q" });
   assert.match(hash, /^#v=1&i=[\w-]+&t=f:q$/);
   assert.deepEqual(await decode(hash), { inputs: { x: 3 }, address: "f:q", ignored: [] });
 });
 
 test("an address with signs of its own comes back whole", async () => {
-  const { address } = await decode(await encode(undefined, undefined, "f:y_hat**2&x=#%"));
+  const { address } = await decode(await encode({ address: "f:y_hat**2&x=#%" }));
   assert.equal(address, "f:y_hat**2&x=#%");
 });
 
+test("a look survives the address bar, and a plain one is left out of it", async () => {
+  const look = { detail: 1, folds: ["t=3", "a, b&c"], view: "code", mode: "lecture" };
+  const hash = await encode({ address: "f:q", look });
+  assert.equal(hash, "#t=f:q&d=1&f=t%3D3,a%2C%20b%26c&w=code&m=lecture");
+  assert.deepEqual(await decode(hash), { address: "f:q", look, ignored: [] });
+  assert.equal(await encode({ address: "f:q", look: PLAIN }), "#t=f:q");
+});
+
 for (const [hash, ignored] of [
+  ["#d=4", ["d"]],
+  ["#d=2&m=x&f=%E0", ["m", "f"]],
   ["#v=2&t=f:q", ["v"]],
   ["#v=1&s=%%%&t=f:q", ["s"]],
   ["#v=1&s=AAAA_not_deflate", ["s"]],

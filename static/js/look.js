@@ -1,0 +1,15 @@
+/** How a program is looked at: what a link keeps besides the program and the step. */
+
+/**
+ * @typedef {object} Look
+ * @property {1 | 2 | 3} detail which steps a walk stops at: 1 glance, 2 lecture, 3 every one
+ * @property {readonly string[]} folds groups that are folded, or not, against the page's own choice
+ * @property {string} view the one open beside the board; "" for none
+ * @property {"" | "lecture"} mode
+ */
+
+/**
+ * What a page shows that nobody has touched.
+ * @type {Readonly<Look>}
+ */
+export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "" });

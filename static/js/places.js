@@ -1,0 +1,86 @@
+/** Keeps the address bar and the page alike: every program, step and look has a link. */
+
+import { PLAIN } from "./look.js";
+import { debounce } from "./player.js";
+import { mentioned, same } from "./state.js";
+
+/** @import { Example, Store } from "./state.js" */
+/** @import { Place } from "./url.js" */
+
+/** Programs typed less than this apart are one entry of the history, ms. */
+const ENTRY = 1500;
+
+// Nothing before the first step needs it.
+const url = () => import("./url.js");
+
+/**
+ * @param {Store} store
+ * @param {Example} example
+ */
+export function createPlaces(store, example) {
+  let lastEntry = -ENTRY;
+
+  /**
+   * Where the page is now; what the example has by itself is left out.
+   * @returns {Place}
+   */
+  function here() {
+    const { source, given, trace, index, look } = store.get();
+    const sent = mentioned(source, given);
+    const own = source === example.source;
+    const plain = own ? same(sent, example.inputs) : Object.keys(sent).length === 0;
+    return {
+      source: own ? undefined : source,
+      inputs: plain ? undefined : sent,
+      address: trace.steps[index].address,
+      look,
+    };
+  }
+
+  /**
+   * @param {boolean} push whether Back shall return to what was there
+   * @returns {Promise<boolean>} false when it does not fit
+   */
+  async function write(push) {
+    const place = here();
+    const { editedPath, home, write } = await url();
+    const fits = await write(place.source === undefined ? home : editedPath(), place, push);
+    if (!fits) store.set({ said: "This program is too long for a link." });
+    return fits;
+  }
+  const later = debounce(() => void write(false), 250);
+
+  return {
+    here,
+    /** Writes what only was stepped or looked at, once it has come to rest. */
+    saveLook: later.later,
+    /** Writes at once. */
+    save() {
+      later.cancel();
+      return write(false);
+    },
+    /** @param {boolean} isNew another program, which Back leaves again */
+    saveProgram(isNew) {
+      const now = performance.now();
+      void write(isNew && now - lastEntry > ENTRY);
+      if (isNew) lastEntry = now;
+    },
+    /**
+     * Goes where the address bar points.
+     * @param {(place: Place) => boolean} open
+     * @returns {Promise<boolean>} false if the place's program had to be asked for
+     */
+    async restore(open) {
+      const { current, isOurs, reload } = await url();
+      if (!isOurs()) {
+        reload();
+        return false;
+      }
+      const place = await current();
+      return open({ ...place, look: { ...PLAIN, ...place.look } });
+    },
+    warm: url,
+    undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
+    redo: async () => (await url()).redo(),
+  };
+}
