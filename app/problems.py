@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from engine.errors import EngineError, Span, excerpt
+from engine.errors import Edit, EngineError, Span, excerpt
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -73,6 +73,7 @@ class Problem:
     hint: str = ""
     span: Span | None = None
     limit: str | None = None
+    fix: Sequence[Edit] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def body(self) -> bytes:
@@ -90,6 +91,8 @@ class Problem:
             members["hint"] = self.hint
         if self.limit:
             members["limit"] = self.limit
+        if self.fix:
+            members["fix"] = self.fix
         return orjson.dumps(members)
 
     def response(self) -> Response:
@@ -122,6 +125,7 @@ def from_engine(error: EngineError) -> Problem:
         hint=error.hint,
         span=error.span,
         limit=error.limit,
+        fix=error.fix,
     )
 
 

@@ -286,6 +286,22 @@ class StepModel(Exact):
     latex: str
 
 
+class EditModel(Exact):
+    """One replacement in the program: `text` takes the place of what stands at `span`."""
+
+    span: SpanModel
+    text: str
+
+
+Fix = Annotated[
+    list[EditModel],
+    Field(
+        description="Replacements in the program that do what the hint says, made together; "
+        "none where the student must decide."
+    ),
+]
+
+
 class SlipModel(Exact):
     """One slip in backward code."""
 
@@ -293,6 +309,7 @@ class SlipModel(Exact):
     detail: str
     span: SpanModel | None
     hint: str
+    fix: Fix
 
 
 class BackwardCodeModel(Exact):
@@ -311,6 +328,7 @@ class WarningModel(Exact):
     node: str | None
     message: str
     hint: str
+    fix: Fix
 
 
 class GraphAnswer(Exact):
@@ -591,3 +609,4 @@ class ProblemModel(Exact):
     span: SpanModel | None = Field(default=None, description="Where in the program.")
     hint: str | None = Field(default=None, description="The fix.")
     limit: str | None = Field(default=None, description="Name of the limit that was passed.")
+    fix: Fix | None = Field(default=None)

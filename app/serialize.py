@@ -423,6 +423,7 @@ def warning_json(notice: Notice) -> Json:
         "node": node_id(notice.node),
         "message": notice.message,
         "hint": notice.hint,
+        "fix": notice.fix,
     }
 
 

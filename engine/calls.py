@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from engine import elsewhere, language
 from engine.assume import Size
-from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, UndefinedName
+from engine.errors import BadCall, EngineError, NotAllowed, ShapeMismatch, UndefinedName, renaming
 from engine.language import nearest, shown
 from engine.making import CONVERSIONS, LIKES, Making
 from engine.plain import is_plain
@@ -281,14 +281,16 @@ class Calls(Making):
         """Returns the refusal of a method that arrays do not have here, with the nearest that they have."""
         name = function.attr
         advice = elsewhere.method(name)
+        span = self.span(function)
         close = nearest(name, [*language.METHODS, *COMPOSED_METHODS, "copy", "dot"])
         hint = f"Did you mean .{close}?" if close else "Use a function such as np.sum(x)."
         if name in language.SPELLINGS or name in COMPOSITIONS:
-            hint = f"Write np.{name}(...)."
+            close, hint = None, f"Write np.{name}(...)."
         return UndefinedName(
             f"The method {shown(name)} is not known.",
-            span=self.span(function),
+            span=span,
             hint=advice or hint,
+            fix=renaming(span, name, None if advice else close),
         )
 
     def foreign(self, node: ast.Attribute) -> EngineError | None:
@@ -328,7 +330,10 @@ class Calls(Making):
         advice = elsewhere.function("np", name)
         hint = advice or close or "GET /api/primitives lists the functions; def makes new ones."
         return UndefinedName(
-            f"{shown(name)} is not a function of the language.", span=span, hint=hint
+            f"{shown(name)} is not a function of the language.",
+            span=span,
+            hint=hint,
+            fix=renaming(span, name, None if advice else close),
         )
 
     def apply(self, primitive: Primitive, values: Sequence[object], node: ast.Call) -> Ref:

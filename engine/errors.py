@@ -7,6 +7,7 @@ Text of the student's appears in a message only through `excerpt`.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +20,22 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in the source text: `text` takes the place of what stands at `span`."""
+
+    span: Span
+    text: str
+
+
+def renaming(span: Span | None, name: str, better: str | None) -> tuple[Edit, ...]:
+    """Returns the fix that writes a better name where a span ends with `name`; none without a better one."""
+    if span is None or not better:
+        return ()
+    start = max(span.end_column - len(name), 0)
+    return (Edit(Span(span.end_line, start, span.end_line, span.end_column), better),)
 
 
 def excerpt(text: object, limit: int = 40) -> str:
@@ -37,19 +54,27 @@ class EngineError(Exception):
         span: where in the source, or None.
         hint: the fix, or "".
         limit: the name of the limit that was passed, or None.
+        fix: replacements in the source that mend it, made together; () where the student must decide.
     """
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Cannot be drawn"
 
     def __init__(
-        self, detail: str, *, span: Span | None = None, hint: str = "", limit: str | None = None
+        self,
+        detail: str,
+        *,
+        span: Span | None = None,
+        hint: str = "",
+        limit: str | None = None,
+        fix: Sequence[Edit] = (),
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.span = span
         self.hint = hint
         self.limit = limit
+        self.fix = tuple(fix)
 
 
 class Syntax(EngineError):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine import elsewhere, language
 from engine.calls import Calls
-from engine.errors import NotAllowed, Span, UndefinedName
+from engine.errors import NotAllowed, Span, UndefinedName, renaming
 from engine.graph import Kind, Notice, Shape
 from engine.inputs import whole
 from engine.language import nearest, shown
@@ -273,6 +273,7 @@ class Expressions(Calls):
                 f"{shown(name)} is not defined, but {shown(twin)} is.",
                 span=self.span(node),
                 hint=twin,
+                fix=renaming(self.span(node), name, twin),
             )
         if name == "e" and name not in self.inputs:
             self.notices.append(

@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import Span
+from engine.errors import Edit, Span
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -98,6 +98,7 @@ class Notice:
         node: the tape place it is about, or None.
         message: one sentence with the numbers.
         hint: the fix, or "".
+        fix: replacements in the source that do what the hint says.
     """
 
     code: str
@@ -105,6 +106,7 @@ class Notice:
     node: int | None
     message: str
     hint: str = ""
+    fix: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ import io
 import tokenize
 import unicodedata
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.errors import EngineError, NotAllowed, Span, Syntax, TooLarge, excerpt
+from engine.errors import Edit, EngineError, NotAllowed, Span, Syntax, TooLarge, excerpt
 from engine.graph import Notice
 from engine.limits import Limits
+from engine.mending import applied, guesses
 
 LOOKS_LIKE = {
     "\u2212": "-",  # minus sign
@@ -38,6 +40,8 @@ LOOKS_LIKE = {
 INVISIBLE = {"\ufeff", "\u200b", "\u2060"}
 OPENING, CLOSING = "([{", ")]}"
 LONGEST_PREFIX_RUN = 50
+#: replacements that one fix may make
+MOST_EDITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def clean(given: str) -> Text:
     columns: dict[int, list[int]] = {}
     lines = []
     power = False
+    edits: list[Edit] = []
     for number, line in enumerate(normal.split("\n"), start=1):
         read: list[str] = []
         origin: list[int] = []
@@ -111,6 +116,8 @@ def clean(given: str) -> Text:
             elif character in LOOKS_LIKE and not comment:
                 replacement = LOOKS_LIKE[character]
                 seen[character] = replacement
+            if replacement not in ("", character):
+                edits.append(Edit(Span(number, column, number, column + 1), replacement))
             read.append(replacement)
             origin.extend([column] * len(replacement))
         text = "".join(read)
@@ -118,6 +125,7 @@ def clean(given: str) -> Text:
         if text != line:
             columns[number] = [*origin, len(line)]
     notices = []
+    fix = tuple(edits) if len(edits) <= MOST_EDITS else ()
     if power:
         notices.append(
             Notice(
@@ -126,6 +134,7 @@ def clean(given: str) -> Text:
                 None,
                 "^ is read as ** (power); in Python ^ is another operation.",
                 "Write **.",
+                fix,
             )
         )
     if seen:
@@ -135,7 +144,11 @@ def clean(given: str) -> Text:
         )
         notices.append(
             Notice(
-                "notice", "info", None, f"Characters pasted from slides are read as code: {words}."
+                "notice",
+                "info",
+                None,
+                f"Characters pasted from slides are read as code: {words}.",
+                fix=fix,
             )
         )
     return Text(
@@ -255,21 +268,26 @@ def explain(error: SyntaxError, text: Text) -> EngineError:
     start = min(start, max(shown - 1, 0))
     span = Span(line, start, line, max(start + 1, min(shown, start + 1)))
     message = error.msg or "invalid syntax"
-    for phrase, fix in ADVICE:
+    fix = mended(text, guesses(message, line, text.given_lines[line - 1], start))
+    for phrase, advice in ADVICE:
         if phrase in message:
             return Syntax(
-                f"Line {line}, column {start + 1}: {plain(message)}.", span=span, hint=fix
+                f"Line {line}, column {start + 1}: {plain(message)}.",
+                span=span,
+                hint=advice,
+                fix=fix,
             )
     before = content[:column].rstrip()
     last = before[-1:] or content.rstrip()[-1:]
     if content.rstrip()[-1:] in tuple("+-*/@=,<>%") and column >= len(content.rstrip()) - 1:
-        fix = f"Something is missing after {content.rstrip()[-1]!r}."
-        return Syntax(f"Line {line} ends after {content.rstrip()[-1]!r}.", span=span, hint=fix)
+        advice = f"Something is missing after {content.rstrip()[-1]!r}."
+        return Syntax(f"Line {line} ends after {content.rstrip()[-1]!r}.", span=span, hint=advice)
     if "comma" in message or (last.isalnum() and content[column : column + 1].isalnum()):
         return Syntax(
             f"Line {line}, column {start + 1}: two values stand side by side.",
             span=span,
             hint="Write an operator between them, such as *.",
+            fix=fix,
         )
     word = excerpt(content[column : column + 12].split(" ")[0])
     found = f" near {word!r}" if word else ""
@@ -278,6 +296,19 @@ def explain(error: SyntaxError, text: Text) -> EngineError:
         span=span,
         hint="Write one expression or one assignment a line.",
     )
+
+
+def mended(text: Text, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Returns the first edit with which the text can be read, as a fix."""
+    for edit in edits:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(clean(applied(text.given_lines, edit)).read)
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError, SystemError):
+            continue
+        return (edit,)
+    return ()
 
 
 def plain(message: str) -> str:

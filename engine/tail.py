@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from engine import language
-from engine.errors import Span
+from engine.errors import Span, renaming
 from engine.language import nearest, shown
 from engine.source import Text
 from engine.trace import BackwardCode, Slip
@@ -168,4 +168,5 @@ def undefined(node: ast.Name, span: Span | None, defined: Iterable[str]) -> Slip
         f"Line {node.lineno}: {shown(node.id)} is not defined{found}.",
         span,
         close or "",
+        renaming(span, node.id, close),
     )

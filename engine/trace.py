@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import Span
+from engine.errors import Edit, Span
 from engine.graph import Array, Graph, Node, Notice, Shape
 from engine.primitives import Structure
 
@@ -147,6 +147,7 @@ class Slip:
     detail: str
     span: Span | None
     hint: str
+    fix: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

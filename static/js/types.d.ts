@@ -34,6 +34,12 @@ export interface Span {
   end_column: number;
 }
 
+/** One replacement in the program. */
+export interface Edit {
+  span: Span;
+  text: string;
+}
+
 export interface Local {
   structure:
     | "scalar"
@@ -124,12 +130,14 @@ export interface Warning {
   node: string | null;
   message: string;
   hint: string;
+  /** edits that do what the hint says, made together; [] where the student must decide */
+  fix: Edit[];
 }
 
 export interface BackwardCode {
   line: number;
   source: string;
-  problems: { code: string; detail: string; span: Span | null; hint: string }[];
+  problems: { code: string; detail: string; span: Span | null; hint: string; fix: Edit[] }[];
 }
 
 export interface Trace {
@@ -172,6 +180,7 @@ export interface Problem {
   span?: Span;
   hint?: string;
   limit?: string;
+  fix?: Edit[];
 }
 
 // ---------------------------------------------------------------- layout

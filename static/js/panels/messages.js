@@ -2,11 +2,12 @@
 
 import { mentioned } from "../state.js";
 import { byId, h } from "./dom.js";
+import { mended, textIn } from "./spans.js";
 
 /** @import { Page } from "../state.js" */
-/** @import { Span } from "../types.d.ts" */
+/** @import { Edit, Span } from "../types.d.ts" */
 
-/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string }} Message */
+/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string, fix?: Edit[] }} Message */
 
 /** Notices shown before the rest folds away. */
 const SHOWN = 3;
@@ -72,6 +73,7 @@ function messagesOf({ problem, trace, notices, source }) {
       text: problem.detail || problem.title,
       span: problem.span,
       hint: problem.hint,
+      fix: problem.fix,
     });
   if (problem || source !== trace.source) return list;
   const backward = trace.backward_code;
@@ -79,13 +81,13 @@ function messagesOf({ problem, trace, notices, source }) {
     const last = source.trimEnd().split("\n").length;
     const lines = last > backward.line ? `lines ${backward.line}–${last} are` : `line ${last} is`;
     list.push({ kind: "notice", text: `${lines} your backward code: not drawn` });
-    for (const { detail, span, hint } of backward.problems)
-      list.push({ kind: "problem", text: detail, span, hint });
+    for (const { detail, span, hint, fix } of backward.problems)
+      list.push({ kind: "problem", text: detail, span, hint, fix });
   }
-  for (const { code, message, hint } of trace.warnings) {
+  for (const { code, message, hint, fix } of trace.warnings) {
     // Assumed values carry a tag where they stand; backward code has its own notice.
     if (code !== "assumed-input" && !(backward && /backward code/.test(message)))
-      list.push({ kind: "notice", text: hint ? `${message} ${hint}` : message });
+      list.push({ kind: "notice", text: hint ? `${message} ${hint}` : message, fix });
   }
   return list;
 }
@@ -95,23 +97,33 @@ function messagesOf({ problem, trace, notices, source }) {
  * @param {Page} page
  * @param {(text: string) => void} onType
  */
-function describe({ kind, text, span, hint }, { source, alone }, onType) {
+function describe({ kind, text, span, hint, fix = [] }, { source, alone }, onType) {
   const words = text.replace(/^line \d+: /i, "");
   const place = kind === "problem" && span ? [h("b", {}, `line ${span.line}: `)] : [];
-  const found = span && textIn(source, span);
-  if (!hint || kind === "notice") return h("p", { class: kind }, ...place, words);
-  const fix = !alone && span && found && /^[\p{L}_]\w*$/u.test(hint) && hint !== found;
-  const mend = fix
-    ? h(
-        "button",
-        { type: "button", class: "fix", click: () => onType(replaceIn(source, span, hint)) },
-        "Replace ",
-        h("code", {}, found),
-        " with ",
-        h("code", {}, hint),
-      )
-    : h("span", { class: "hint" }, hint);
-  return h("p", { class: kind }, ...place, words, " ", mend);
+  const row = h("p", { class: kind }, ...place, words);
+  if (!alone && fix.length > 0) {
+    const mend = () => onType(mended(source, fix));
+    row.append(
+      " ",
+      h("button", { type: "button", class: "fix", click: mend }, ...saying(source, fix)),
+    );
+  } else if (hint && kind === "problem") row.append(" ", h("span", { class: "hint" }, hint));
+  return row;
+}
+
+/**
+ * What a fix does, in words.
+ * @param {string} source
+ * @param {Edit[]} fix
+ */
+function saying(source, fix) {
+  if (fix.length > 1) return [`Replace all ${fix.length}`];
+  const [{ span, text }] = fix;
+  const [found, wanted] = [textIn(source, span).trim(), text.trim()].map((code) =>
+    h("code", {}, code),
+  );
+  if (!found.textContent) return ["Insert ", wanted];
+  return wanted.textContent ? ["Replace ", found, " with ", wanted] : ["Delete ", found];
 }
 
 /**
@@ -138,36 +150,4 @@ function linesOf(source, spans) {
       letters.slice(end).join(""),
     );
   });
-}
-
-/**
- * Offsets of a span; columns count letters, not UTF-16 units.
- * @param {string} source
- * @param {Span} span
- */
-function offsets(source, { line, column, end_line, end_column }) {
-  const lines = source.split("\n");
-  /** @type {(row: number, letters: number) => number} */
-  const at = (row, letters) =>
-    lines.slice(0, row - 1).reduce((sum, text) => sum + text.length + 1, 0) +
-    [...(lines[row - 1] ?? "")].slice(0, letters).join("").length;
-  return [at(line, column), at(end_line, end_column)];
-}
-
-/**
- * @param {string} source
- * @param {Span} span
- */
-export function textIn(source, span) {
-  return source.slice(...offsets(source, span));
-}
-
-/**
- * @param {string} source
- * @param {Span} span
- * @param {string} text
- */
-export function replaceIn(source, span, text) {
-  const [start, end] = offsets(source, span);
-  return source.slice(0, start) + text + source.slice(end);
 }
