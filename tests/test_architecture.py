@@ -270,7 +270,7 @@ LAYERS = [
     {"panels", "circuit"},
     {"programs", "places"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
-    {"timeline", "layout", "format", "url", "look", "assets"},
+    {"timeline", "folding", "layout", "format", "url", "look", "assets"},
 ]
 
 

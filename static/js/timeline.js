@@ -200,7 +200,7 @@ const nodeFrames = [];
  * @param {boolean} adds
  * @returns {NodeFrame}
  */
-function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) {
+export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) {
   const landing = lands === null ? 0 : lands === "value" ? 32 : 64;
   const key = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds + landing;
   nodeFrames[key] ??= Object.freeze({
@@ -225,7 +225,7 @@ const edgeFrames = [];
  * @param {boolean} localShown
  * @returns {EdgeFrame}
  */
-function edgeFrame(valueKnown, localKnown, downstreamKnown, active, localShown) {
+export function edgeFrame(valueKnown, localKnown, downstreamKnown, active, localShown) {
   const key = +valueKnown + 2 * +localKnown + 4 * +downstreamKnown + 8 * +active + 16 * +localShown;
   edgeFrames[key] ??= Object.freeze({
     valueKnown,

@@ -75,7 +75,8 @@ export interface WireIn {
 
 export interface TraceNode {
   id: string;
-  kind: "input" | "constant" | "gate";
+  /** "box" is no node of the trace: a folded group, in a `View` alone */
+  kind: "input" | "constant" | "gate" | "box";
   primitive: string | null;
   /** family of the primitive, for styling only */
   family: string | null;
@@ -96,6 +97,10 @@ export interface TraceNode {
   upstream: Tensor | null;
   inputs: WireIn[];
   latex: string;
+  /** of a box */
+  box?: Box;
+  /** the box that this value leaves, while its gate is folded */
+  host?: string;
 }
 
 export interface TraceEdge {
@@ -181,6 +186,47 @@ export interface Problem {
   hint?: string;
   limit?: string;
   fix?: Edit[];
+}
+
+// ---------------------------------------------------------------- folding
+
+/** Gates that can be folded to one box: a call of a function, a turn of a loop, a source line, a run of several. */
+export interface Group {
+  /** the same in every trace of the program: "sigmoid#1", "t=3#1", "line 12"; inner ones "layer#1/lin#1" */
+  id: string;
+  kind: "call" | "turn" | "line" | "run";
+  label: string;
+  /** id of the group around it */
+  parent: string | undefined;
+  depth: number;
+  /** those of inner groups too, in evaluation order, with nothing foreign in between */
+  gates: TraceNode[];
+}
+
+/**
+ * What is folded against the automatic choice: by group, and "*" for all others. Plain, so that a link can hold it.
+ */
+export type Folds = Record<string, boolean>;
+
+export interface Box {
+  group: Group;
+  /** gates, and the constants that only they use */
+  members: TraceNode[];
+  /** those whose values leave it */
+  outlets: string[];
+}
+
+/** A trace with some groups folded. */
+export interface View {
+  /** what is drawn: boxes, right before the values that leave them, in the place of folded gates */
+  trace: Trace;
+  whole: Trace;
+  /** by node that is inside */
+  hidden: Map<string, Group>;
+  /** by drawn edge: the trace's edges that it stands for */
+  origins: Map<string, string[]>;
+  /** groups that could be folded where they are, outer ones first */
+  open: Group[];
 }
 
 // ---------------------------------------------------------------- layout
