@@ -1,6 +1,7 @@
 /** Wires the page: what the server sent, the store, the panels, the board, the player and the address bar. */
 
 import { ACTIONS, actionOf } from "./actions.js";
+import { loadMotion } from "./circuit/signals.js";
 import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
 import { PLAIN } from "./look.js";
@@ -209,6 +210,7 @@ async function warm() {
   (await api()).warm();
   void places.warm();
   void import("./panels/messages.js");
+  void loadMotion();
 }
 
 // ---------------------------------------------------------------- events

@@ -7,7 +7,7 @@
 
 import { select } from "../../vendor/d3.js";
 import { DASH, formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
-import { scaleOf } from "./grid.js";
+import { scalesOf } from "./grid.js";
 import { numberPieces } from "./measure.js";
 import { originOf, scalarText } from "./picture.js";
 import { drawMap, fillMap } from "./tensors.js";
@@ -22,10 +22,7 @@ import { svg, typeset, write } from "./text.js";
  */
 export function drawNodes(layer, picture, layout, measure) {
   const { trace } = picture;
-  const scales = {
-    value: scaleOf(trace.nodes.map((node) => node.value)),
-    gradient: scaleOf(trace.nodes.map((node) => node.upstream)),
-  };
+  const scales = scalesOf(trace);
   /** @type {Map<string, Mark>} */
   const marks = new Map();
   select(layer)

@@ -2,7 +2,7 @@
  * A tensor as a grid of cells: which slice is shown, how large, and how strongly each cell is coloured.
  */
 
-/** @import { Nested, Numeric, Tensor, TraceNode } from "../types.d.ts" */
+/** @import { Nested, Numeric, Tensor, Trace, TraceNode } from "../types.d.ts" */
 /** @import { Grid, Measure, Style } from "./types.d.ts" */
 
 import { formatNumber } from "../format.js";
@@ -67,6 +67,12 @@ export function sheet({ data, preview, shape }) {
 }
 
 /**
+ * @param {Nested} nested
+ * @returns {Numeric[]} all numbers, the last axis fastest
+ */
+export const flat = (nested) => (Array.isArray(nested) ? nested.flatMap(flat) : [nested]);
+
+/**
  * Two digits, for a cell: −0.314 is −.31, 0.0004 is 4e−4.
  * @param {Numeric} x
  */
@@ -77,6 +83,22 @@ export function cellText(x) {
   return (
     (Number(x) < 0 ? "−" : "") + (size < 0.005 ? formatNumber(size, 1) : size.toFixed(2).slice(1))
   );
+}
+
+/** @type {WeakMap<Trace, { value: number, gradient: number }>} */
+const scales = new WeakMap();
+
+/**
+ * The magnitude of the strongest colour, by role.
+ * @param {Trace} trace
+ */
+export function scalesOf(trace) {
+  const found = scales.get(trace) ?? {
+    value: scaleOf(trace.nodes.map((node) => node.value)),
+    gradient: scaleOf(trace.nodes.map((node) => node.upstream)),
+  };
+  scales.set(trace, found);
+  return found;
 }
 
 /**

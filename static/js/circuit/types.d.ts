@@ -7,6 +7,7 @@ import type {
   LayoutOptions,
   NodeFrame,
   Point,
+  Tensor,
   Trace,
   TraceEdge,
   TraceNode,
@@ -198,10 +199,46 @@ export interface Change {
   landing: { id: string; role: "value" | "gradient" }[];
 }
 
-/** The way of one pill. */
-export interface Trip {
-  points: Point[];
+// ---------------------------------------------------------------- what moves
+
+/** Start and end, as shares of the beat. */
+export type Part = [number, number];
+
+/** What travels: a number, or a small heat map. */
+export interface Token {
   text: string;
+  tensor: Tensor;
   role: "value" | "gradient" | "partial";
   size: number;
+  /** nothing comes through: the switch is open */
+  dark?: boolean;
 }
+
+/** One thing that moves in the beat of a step. */
+export type Move =
+  /** goes along points */
+  | { look: "token"; token: Token; points: Point[]; part: Part }
+  /** lights one row or column after the other */
+  | {
+      look: "band";
+      role: "value" | "gradient";
+      width: number;
+      height: number;
+      /** of the lines */
+      count: number;
+      points: [Point, Point];
+      part: Part;
+    }
+  /** cells come one after the other */
+  | { look: "fill"; slot: Slot; tensor: Tensor; role: "value" | "gradient"; part: Part }
+  /** a heat map comes to its size from `from` times it */
+  | {
+      look: "stretch";
+      slot: Slot;
+      tensor: Tensor;
+      role: "value" | "gradient";
+      from: Point;
+      part: Part;
+    }
+  /** contributions meet */
+  | { look: "bloom"; at: Point; size: number; part: Part };

@@ -253,6 +253,8 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
     const setAwaiting = (waiting) => {
       for (const { id, role } of change.landing)
         marks.get(id)?.element.classList.toggle(`awaits-${role}`, waiting);
+      for (const { target } of change.backward)
+        marks.get(target)?.element.classList.toggle("awaits-partial", waiting);
     };
     setAwaiting(true);
     signals.travel(current, frame, change, { duration, scale: viewport.scale() }, () =>
