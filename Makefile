@@ -126,6 +126,10 @@ bench: $(venv)/.bench static/node_modules/.dev $(vendor) ## Time the engine and 
 	@for script in $(wildcard tests/bench/*.py); do PYTHONPATH=. $(python) $$script || exit 1; done
 	@for script in $(wildcard tests/bench/*.mjs); do $(node) $$script || exit 1; done
 
+.PHONY: bench-page
+bench-page: $(venv)/.dev $(vendor) browser ## Measure the page in a browser beside what it must reach and what others reach
+	PYTHONPATH=. $(python) -m tests.bench.page
+
 .PHONY: generate pictures
 generate: $(venv)/.run ## Write docs/primitives.md from the registry
 	PYTHONPATH=. $(python) docs/generate.py

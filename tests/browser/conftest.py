@@ -10,9 +10,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -37,30 +39,38 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with its defaults; what it printed, if it died."""
+def base_url() -> Iterator[str]:
+    """The address of a server with its defaults."""
+    with serving() as url:
+        yield url
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Yields the address of a server with its defaults; raises with what it printed, if it died."""
     if running := os.environ.get("CHAINRULE_TEST_URL"):
         yield running.rstrip("/")
         return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "app"],
-            cwd=ROOT,
-            env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
     url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(url, server, log)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "app"],
+                cwd=ROOT,
+                env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            wait_for(url, server, log)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

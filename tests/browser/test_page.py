@@ -237,6 +237,48 @@ def test_an_error_is_marked_and_explained_and_the_last_board_still_steps(
     expect(page.locator("#editor mark")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("slip", "place", "fix"),
+    [
+        ("(x+y", "Line 1, column 1", "Insert )"),
+        ("x+", "Line 1 ends after", "Something is missing after '+'."),
+        ("2 x", "Line 1, column 3", "Insert *"),
+        ("x*y)", "Line 1, column 4", "Delete )"),
+    ],
+)
+def test_a_slip_is_refused_with_its_place_and_the_fix(
+    open_page: OpenPage, slip: str, place: str, fix: str
+) -> None:
+    page = open_page()
+    function(page).fill(slip)
+    problem = page.locator("#messages .problem")
+    expect(problem).to_contain_text(re.compile(re.escape(place), re.IGNORECASE))
+    expect(problem).to_contain_text(fix)
+    expect(page.get_by_role("region", name="Board")).to_have_class(re.compile("stale"))
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "slopes"),
+    [
+        ("x = 7; y = 4\nf = x%y", "3.00", ["1.00", "−1.00"]),  # 7 = 1 · 4 + 3: df/dy = −1
+        ("w1 = 2; x1 = 3\nf = w1*x1", "6.00", ["3.00", "2.00"]),
+        ("Y = 2; z = 3\nf = Y*z", "6.00", ["3.00", "2.00"]),
+        ("x = 0\nf = sigmoid(x)", "0.500", ["0.250"]),  # s (1 − s) = ¼
+        ("x = 2\nf = max(x,0)", "2.00", ["1.00"]),
+        ("x = 3\nf = x**2", "9.00", ["6.00"]),
+    ],
+)
+def test_what_others_draw_wrongly_is_drawn_right(
+    open_page: OpenPage, source: str, value: str, slopes: list[str]
+) -> None:
+    page = open_page()
+    write(page, source)
+    button(page, "Last step").click()
+    expect(row(page, "f").get_by_role("cell").nth(1)).to_have_text(value)
+    for name, slope in zip(re.findall(r"(\w+) =", source), slopes, strict=False):
+        expect(row(page, name).get_by_role("cell").nth(2)).to_have_text(slope)
+
+
 def test_a_slip_is_mended_by_one_click(open_page: OpenPage) -> None:
     page = open_page()
     function(page).fill("z_1 = x * y\nf = z1 * z1")
