@@ -1,12 +1,14 @@
 /** Everything a key or a button can do, one literal each; buttons, keys and the help dialog read the same records. */
 
+/** @import { Look } from "./look.js" */
 /** @import { Page } from "./state.js" */
 
 /**
  * What actions act on.
  * @typedef {object} Controls
  * @property {(index: number) => void} goTo
- * @property {(delta: number) => void} move
+ * @property {(way: 1 | -1) => void} move to the next stop, or the one before
+ * @property {(detail: Look["detail"]) => void} detail stops at fewer steps, or at more
  * @property {() => void} play starts or stops
  * @property {(times: number) => void} quicken
  * @property {(times: number) => void} zoomBy
@@ -114,6 +116,24 @@ export const ACTIONS = [
     keys: ["]"],
     perform: ({ quicken }) => quicken(2),
     enabled: ({ speed }) => speed < 4,
+  },
+  {
+    name: "glance",
+    label: "Detail: glance, a stop a node",
+    keys: ["1"],
+    perform: ({ detail }) => detail(1),
+  },
+  {
+    name: "stops",
+    label: "Detail: lecture, a gate's products at once",
+    keys: ["2"],
+    perform: ({ detail }) => detail(2),
+  },
+  {
+    name: "slow",
+    label: "Detail: slow, every step",
+    keys: ["3"],
+    perform: ({ detail }) => detail(3),
   },
   { name: "zoom-in", label: "Zoom in", keys: ["+", "="], perform: ({ zoomBy }) => zoomBy(1.25) },
   { name: "zoom-out", label: "Zoom out", keys: ["-"], perform: ({ zoomBy }) => zoomBy(0.8) },

@@ -13,3 +13,7 @@
  * @type {Readonly<Look>}
  */
 export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "" });
+
+/** A detail as it was kept; what was kept badly is as nothing. @param {string | undefined} kept @returns {Look["detail"]} */
+export const detailFrom = (kept) =>
+  kept === "1" ? 1 : kept === "2" ? 2 : kept === "3" ? 3 : PLAIN.detail;

@@ -4,7 +4,7 @@ import { ACTIONS, actionOf } from "./actions.js";
 import { loadMotion } from "./circuit/signals.js";
 import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
-import { PLAIN } from "./look.js";
+import { detailFrom, PLAIN } from "./look.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
 import { createInputs } from "./panels/inputs.js";
@@ -13,10 +13,10 @@ import { createSource } from "./panels/source.js";
 import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
-import { Player } from "./player.js";
+import { createSequence, Player } from "./player.js";
 import { createPrograms } from "./programs.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
-import { frameAt } from "./timeline.js";
+import { frameAt, stopFrom, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Page } from "./state.js" */
@@ -27,6 +27,11 @@ const example = JSON.parse(byId("first-example").textContent ?? "");
 const { index: opening = 0, alone = false } = example;
 const root = document.documentElement;
 
+/** How a program is looked at on this device. */
+function usual() {
+  return { ...PLAIN, detail: detailFrom(recall("detail")) };
+}
+
 /** @type {Page} */
 const initial = {
   trace: JSON.parse(byId("first-trace").textContent ?? ""),
@@ -36,7 +41,7 @@ const initial = {
   status: "fresh",
   notices: [],
   moved: opening > 0,
-  look: PLAIN,
+  look: usual(),
   restoring: root.dataset.restoring !== undefined,
   playing: false,
   speed: 1,
@@ -53,7 +58,7 @@ let engine;
 const api = () =>
   (engine ??= import("./api.js").then(({ createApi }) => createApi(programs.answered)));
 
-const places = createPlaces(store, example);
+const places = createPlaces(store, example, usual);
 const programs = createPrograms({
   store,
   example,
@@ -69,10 +74,11 @@ async function restore() {
 
 // ---------------------------------------------------------------- the board
 
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const board = createBoard(byId("picture"), {
   layoutClient: createLayoutClient(),
   onSelect: (id) => store.set({ selected: id }),
-  reducedMotion: () => matchMedia("(prefers-reduced-motion: reduce)").matches,
+  reducedMotion: () => stillness.matches,
 });
 /** @type {Trace | undefined} the trace that the board has laid out */
 let laidOut;
@@ -93,7 +99,8 @@ async function drawBoard() {
   if (store.get().trace !== trace) return;
   laidOut = trace;
   delete root.dataset.restoring;
-  board.show(frameAt(trace, store.get().index), { animate: false });
+  tell([], 0);
+  board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
   fitBoard();
 }
 
@@ -117,19 +124,22 @@ function goTo(index, byHand = true) {
     index > last ? "That was the last step." : index < 0 ? "This is the first step." : "";
   const before = trace.steps[store.get().index];
   const step = trace.steps[to];
+  const told = toldAt(trace, to, store.get().look.detail);
   if (byHand) player.pause();
   store.set({ index: to, moved: true, said, playing: store.get().playing && !byHand });
-  if (byHand && before !== step) byId("spoken").textContent = signed(step.text);
+  if (byHand && before !== step)
+    byId("spoken").textContent = signed(told.map(({ text }) => text).join(" "));
   else if (before.phase !== step.phase) byId("spoken").textContent = `${step.phase} pass`;
 }
 
 const player = new Player(
   () => {
-    const { trace, index } = store.get();
-    const more = index < trace.steps.length - 1;
-    if (more) goTo(index + 1, false);
-    if (index + 2 >= trace.steps.length) store.set({ playing: false });
-    return index + 2 < trace.steps.length;
+    const { trace, index, look } = store.get();
+    const next = stopFrom(trace, index, look.detail, 1);
+    const last = trace.steps.length - 1;
+    if (next <= last) goTo(next, false);
+    if (next >= last) store.set({ playing: false });
+    return next < last;
   },
   () => store.get().speed,
 );
@@ -138,7 +148,14 @@ const regions = ["source", "board", "now", "tape"];
 /** @type {Controls} */
 const controls = {
   goTo,
-  move: (delta) => goTo(store.get().index + delta),
+  move(way) {
+    const { trace, index, look } = store.get();
+    goTo(stopFrom(trace, index, look.detail, way));
+  },
+  detail(detail) {
+    remember("detail", String(detail));
+    store.set({ look: { ...store.get().look, detail } });
+  },
   play() {
     const { playing, index, trace } = store.get();
     if (playing) player.pause();
@@ -262,7 +279,27 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
 
 // ---------------------------------------------------------------- from state to screen
 
-let frame = frameAt(initial.trace, opening);
+let frame = frameAt(initial.trace, opening, initial.look.detail);
+/** ms for all that a stop tells together */
+const TELLING = 900;
+const tell = createSequence();
+
+/**
+ * Shows the frame; coming from the stop before, what it tells one after the other.
+ * @param {Page} page
+ * @param {number} from index
+ */
+function showBoard({ trace, index, look, speed }, from) {
+  const final = frame;
+  const told = toldAt(trace, index, look.detail).filter((step) => step.index > from);
+  const near = told.length > 1 && from >= told[0].index - 1 && !stillness.matches;
+  const before = near ? told.slice(0, -1) : [];
+  const frames = [...before.map((step) => frameAt(trace, step.index)), final];
+  tell(
+    frames.map((each) => () => board.show(each, { animate: true })),
+    Math.min(300, TELLING / frames.length) / Math.max(1, speed),
+  );
+}
 /** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
   createSource(programs.type, programs.assumeAll),
@@ -277,13 +314,14 @@ const panels = [
  * @param {Page} [previous]
  */
 function render(page, previous) {
-  if (page.trace !== previous?.trace || page.index !== previous.index)
-    frame = frameAt(page.trace, page.index);
+  const told = page.look.detail !== previous?.look.detail;
+  if (page.trace !== previous?.trace || page.index !== previous.index || told)
+    frame = frameAt(page.trace, page.index, page.look.detail);
   for (const panel of panels) panel(page, previous, frame);
   byId("board").classList.toggle("stale", page.status !== "fresh");
   if (page.trace !== previous?.trace || page.restoring !== previous.restoring) void drawBoard();
-  else if (page.index !== previous.index && laidOut === page.trace)
-    board.show(frame, { animate: true });
+  else if ((page.index !== previous.index || told) && laidOut === page.trace)
+    showBoard(page, previous.index);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
     places.saveLook();
 }

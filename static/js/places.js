@@ -1,9 +1,9 @@
 /** Keeps the address bar and the page alike: every program, step and look has a link. */
 
-import { PLAIN } from "./look.js";
 import { debounce } from "./player.js";
 import { mentioned, same } from "./state.js";
 
+/** @import { Look } from "./look.js" */
 /** @import { Example, Store } from "./state.js" */
 /** @import { Place } from "./url.js" */
 
@@ -16,8 +16,9 @@ const url = () => import("./url.js");
 /**
  * @param {Store} store
  * @param {Example} example
+ * @param {() => Look} usual how a program is looked at where the link says nothing
  */
-export function createPlaces(store, example) {
+export function createPlaces(store, example, usual) {
   let lastEntry = -ENTRY;
 
   /**
@@ -77,7 +78,7 @@ export function createPlaces(store, example) {
         return false;
       }
       const place = await current();
-      return open({ ...place, look: { ...PLAIN, ...place.look } });
+      return open({ ...place, look: { ...usual(), ...place.look } });
     },
     warm: url,
     undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),

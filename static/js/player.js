@@ -32,6 +32,20 @@ export class Player {
 }
 
 /**
+ * Does one thing after the other, the first at once. A new sequence takes the place of the old one.
+ * @returns {(actions: (() => void)[], pause: number) => void} pause in ms
+ */
+export function createSequence() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  return function run([now, ...later], pause) {
+    clearTimeout(timer);
+    now?.();
+    if (later.length) timer = setTimeout(run, pause, later, pause);
+  };
+}
+
+/**
  * Calls `action` once the calls have paused for `delay` ms.
  * @param {() => void} action
  * @param {number} delay

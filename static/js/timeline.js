@@ -30,20 +30,25 @@ const UNKNOWN = Infinity;
 const timelines = new WeakMap();
 
 /**
- * The state of the whole circuit at a step.
+ * The state of the whole circuit at a step, or at a stop that tells several.
  * Equal states are the same object, so that a view finds what changed by comparing references.
  * @param {Trace} trace
  * @param {number} index brought into range
+ * @param {number} [detail] what the stop there tells lands together
  * @returns {Frame}
  */
-export function frameAt(trace, index) {
+export function frameAt(trace, index, detail = 3) {
   const timeline = timelineOf(trace);
   const at = Math.max(0, Math.min(trace.steps.length - 1, index));
+  const told = toldAt(trace, at, detail);
   const step = trace.steps[at];
   const gate = timeline.nodes.get(step.node);
   const opening = step.kind === "evaluate" && gate?.kind !== "gate";
-  const used = usedBy(timeline, step);
+  const used = new Set(told.flatMap((each) => [...usedBy(timeline, each)]));
   const multiplies = step.kind === "multiply" || step.kind === "local";
+  const moments = new Set(told.map((each) => each.index));
+  const walked = new Set(told.map(({ edge }) => edge));
+  const adds = told.some(({ kind, node }) => kind === "accumulate" && node === step.node);
 
   /** @type {Record<string, NodeFrame>} */
   const nodes = {};
@@ -54,12 +59,12 @@ export function frameAt(trace, index) {
       known(timeline.gradients, id, at),
       active,
       used.has(id),
-      timeline.gradients.get(id) === at
+      moments.has(timeline.gradients.get(id) ?? UNKNOWN)
         ? "gradient"
-        : timeline.values.get(id) === at
+        : moments.has(timeline.values.get(id) ?? UNKNOWN)
           ? "value"
           : null,
-      active && step.kind === "accumulate",
+      active && adds,
     );
   }
   /** @type {Record<string, EdgeFrame>} */
@@ -70,7 +75,7 @@ export function frameAt(trace, index) {
       known(timeline.arrivals, id, at),
       known(timeline.locals, id, at),
       known(timeline.downstreams, id, at),
-      step.edge === id || (own && step.kind === "evaluate"),
+      walked.has(id) || (own && step.kind === "evaluate"),
       own && multiplies,
     );
   }
@@ -104,6 +109,43 @@ export function stopsOf(trace, detail) {
   return trace.steps
     .filter(({ level, index }) => level <= detail || index === last)
     .map(({ index }) => index);
+}
+
+/**
+ * What is told at a stop, in the order of its telling: the steps since the stop before; at a glance the gate's local
+ * gradients first. Between stops it is the step itself.
+ * @param {Trace} trace
+ * @param {number} index
+ * @param {number} detail
+ * @returns {TraceStep[]}
+ */
+export function toldAt(trace, index, detail) {
+  const step = trace.steps[index];
+  const stops = stopsOf(trace, detail);
+  const stop = stops.indexOf(index);
+  if (stop < 0) return [step];
+  const first = (stops[stop - 1] ?? -1) + 1;
+  const steps = trace.steps.slice(first, index + 1).filter(({ phase }) => phase === step.phase);
+  const local =
+    detail === 1 && step.kind === "multiply"
+      ? trace.steps.filter(({ kind, node }) => kind === "local" && node === step.node)
+      : [];
+  return [...local, ...steps];
+}
+
+/**
+ * The stop that a walk comes to next, or came from; beyond the last and before the first there is none.
+ * @param {Trace} trace
+ * @param {number} index
+ * @param {number} detail
+ * @param {1 | -1} way
+ * @returns {number}
+ */
+export function stopFrom(trace, index, detail, way) {
+  const stops = stopsOf(trace, detail);
+  const found =
+    way > 0 ? stops.find((stop) => stop > index) : stops.findLast((stop) => stop < index);
+  return found ?? (way > 0 ? trace.steps.length : -1);
 }
 
 /**

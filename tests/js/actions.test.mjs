@@ -36,10 +36,7 @@ const steps = ["f:inputs", "f:q", "l:q", "b:seed", "b:q.0", "b:q.1", "b:x"].map(
 function goes(name, index) {
   let to;
   const page = { trace: { steps }, index, speed: 1 };
-  ACTIONS.find((action) => action.name === name)?.perform(
-    { goTo: (place) => (to = place), move: (delta) => (to = index + delta) },
-    page,
-  );
+  ACTIONS.find((action) => action.name === name)?.perform({ goTo: (place) => (to = place) }, page);
   return to;
 }
 

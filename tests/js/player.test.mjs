@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { debounce, Player } from "../../static/js/player.js";
+import { createSequence, debounce, Player } from "../../static/js/player.js";
 
 test("play takes the first step soon, then one a beat, until there is none", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
@@ -67,4 +67,18 @@ test("debounce calls once, after the calls have paused", (t) => {
   cancel();
   t.mock.timers.tick(500);
   assert.equal(calls, 1);
+});
+
+test("a sequence does the first at once, and gives way to a new one", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  /** @type {string[]} */
+  const done = [];
+  const run = createSequence();
+  run([() => done.push("a"), () => done.push("b"), () => done.push("c")], 100);
+  assert.deepEqual(done, ["a"]);
+  t.mock.timers.tick(100);
+  assert.deepEqual(done, ["a", "b"]);
+  run([() => done.push("d")], 100);
+  t.mock.timers.tick(1000);
+  assert.deepEqual(done, ["a", "b", "d"]);
 });

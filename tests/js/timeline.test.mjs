@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameAt, phasesOf, stopsOf } from "../../static/js/timeline.js";
+import { frameAt, phasesOf, stopFrom, stopsOf, toldAt } from "../../static/js/timeline.js";
 import { square, xyz } from "./picture-traces.mjs";
 
 /** @param {any} frame @param {string} key */
@@ -80,4 +80,45 @@ test("a coarser walk stops less often, and always at the end", () => {
   assert.deepEqual(stopsOf(xyz, 3).length, 10);
   assert.deepEqual(stopsOf(xyz, 2), [0, 1, 2, 3, 4, 5, 7, 9]);
   assert.equal(stopsOf(xyz, 1).at(-1), 9);
+});
+
+/** @param {any} trace @param {number} index @param {number} detail */
+const told = (trace, index, detail) => toldAt(trace, index, detail).map(({ index }) => index);
+
+test("a stop tells the steps since the stop before", () => {
+  assert.deepEqual(told(xyz, 7, 3), [7]);
+  assert.deepEqual(told(xyz, 7, 2), [6, 7]);
+  assert.deepEqual(told(xyz, 4, 2), [4]);
+});
+
+test("a glance tells a gate's local gradients with its products, and the seed alone", () => {
+  assert.deepEqual(told(xyz, 7, 1), [4, 6, 7]);
+  assert.deepEqual(told(xyz, 5, 1), [5]);
+});
+
+test("every step of the way back is told at some stop, whatever the detail", () => {
+  for (const trace of [xyz, square])
+    for (const detail of [1, 2, 3]) {
+      const all = new Set(stopsOf(trace, detail).flatMap((stop) => told(trace, stop, detail)));
+      assert.equal(all.size, trace.steps.length);
+    }
+});
+
+test("between stops a step tells itself", () => assert.deepEqual(told(xyz, 6, 2), [6]));
+
+test("a walk goes from stop to stop, also from between them, and off either end", () => {
+  assert.equal(stopFrom(xyz, 5, 2, 1), 7);
+  assert.equal(stopFrom(xyz, 6, 2, 1), 7);
+  assert.equal(stopFrom(xyz, 6, 2, -1), 5);
+  assert.equal(stopFrom(xyz, 9, 2, 1), 10);
+  assert.equal(stopFrom(xyz, 0, 1, -1), -1);
+});
+
+test("what a stop tells lands together", () => {
+  const frame = frameAt(xyz, 7, 2);
+  assert.equal(frame.index, 7);
+  assert.deepEqual(edgesWith(frame, "active"), ["e2", "e3"]);
+  assert.deepEqual([frame.nodes.q.lands, frame.nodes.z.lands], ["gradient", "gradient"]);
+  assert.deepEqual(nodesWith(frame, "used").sort(), ["q", "z"]);
+  assert.equal(frameAt(xyz, 7).nodes.q.lands, null);
 });

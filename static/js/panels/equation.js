@@ -14,7 +14,15 @@ import { timelineOf } from "../timeline.js";
  * @property {boolean} [raised] an exponent
  */
 
-/** @typedef {{ where: string, parts: Part[], shapes?: [string, string], code?: string }} Equation */
+/**
+ * @typedef {object} Equation
+ * @property {string} place phase and gate: what all steps of one gate share
+ * @property {string} where the same, and where to
+ * @property {string} to the head of its line among others
+ * @property {Part[]} parts
+ * @property {[string, string]} [shapes] found, wanted
+ * @property {string} [code]
+ */
 
 /** Contributions or inputs written out; more of them are an ellipsis. */
 const MOST = 4;
@@ -31,12 +39,16 @@ export function equationOf(trace, step) {
   const gate = find(step.node);
   /** @param {TraceNode} node */
   const gradientName = (node) => slopeName(find(trace.output), node);
-  const start = `${step.phase} · `;
+  /** @param {string} what @param {string} [more] @param {string} [to] */
+  const at = (what, more = "", to = more) => {
+    const place = `${step.phase} · ${what}`;
+    return { place, where: more ? `${place} · ${more}` : place, to };
+  };
 
   if (step.kind === "evaluate" && gate.kind !== "gate") {
     const inputs = trace.nodes.filter((node) => node.kind === "input");
     return {
-      where: `${start}inputs`,
+      ...at("inputs"),
       parts: listed(inputs.map((node) => operand(node.value, node, "forward"))),
     };
   }
@@ -45,7 +57,7 @@ export function equationOf(trace, step) {
       operand(find(wire.node).value, find(wire.node), "forward"),
     );
     return {
-      where: `${start}gate ${gate.symbol} · ${short(gate.label)}`,
+      ...at(`gate ${gate.symbol}`, short(gate.label)),
       parts: [...applied(gate.symbol, args), sign("="), operand(gate.value, gate, "forward")],
       code: gate.span ? trace.source.split("\n")[gate.span.line - 1]?.trim() : undefined,
     };
@@ -54,14 +66,14 @@ export function equationOf(trace, step) {
     const carrying = gate.inputs.filter((wire) => wire.downstream);
     const wires = carrying.length ? carrying : gate.inputs;
     return {
-      where: `${start}gate ${gate.symbol}`,
+      ...at(`gate ${gate.symbol}`, "", "local"),
       parts: listed(wires.map((wire) => local(wire, slopeName(gate, find(wire.node))))),
     };
   }
   const upstream = /** @type {Tensor} */ (gate.upstream);
   if (step.kind === "seed") {
     return {
-      where: `${start}seed`,
+      ...at("seed"),
       parts: [
         { tone: "gradient", text: gradientName(gate) },
         sign("="),
@@ -89,7 +101,7 @@ export function equationOf(trace, step) {
       ...(gate.value.shape.length === 0 && { caption: twice ? `by port ${key + 1}` : "" }),
     }));
     return {
-      where: `${start}fan-out · ${short(gate.label)}`,
+      ...at("fan-out", short(gate.label), "sum"),
       parts: [
         ...listed(parts, "+"),
         sign("="),
@@ -107,7 +119,7 @@ export function equationOf(trace, step) {
   const way = WAY_BACK[wire.local.structure];
   if (way)
     return {
-      where: `${start}gate ${gate.symbol} · to ${short(source.label)}`,
+      ...at(`gate ${gate.symbol}`, `to ${short(source.label)}`),
       parts: [
         { tone: "local", text: "Jᵀ", role: way, caption: `J = ${slope.text}` },
         sign("·"),
@@ -127,7 +139,7 @@ export function equationOf(trace, step) {
     ? [{ ...sign("Σ"), caption: `axis ${wire.summed_axes.join(", ")}` }]
     : [];
   return {
-    where: `${start}gate ${gate.symbol} · to ${short(source.label)}`,
+    ...at(`gate ${gate.symbol}`, `to ${short(source.label)}`),
     parts: [
       ...sum,
       ...(factor && key === 1 ? [slope, product, up] : [up, product, slope]),

@@ -1,11 +1,12 @@
 /** The strip under the board: the step in words, as an equation, and its checks. */
 
 import { loadKatex } from "../assets.js";
+import { toldAt } from "../timeline.js";
 import { byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
 /** @import { Page } from "../state.js" */
-/** @import { Part } from "./equation.js" */
+/** @import { Equation, Part } from "./equation.js" */
 
 /** @returns {(page: Page, previous?: Page) => void} */
 export function createNow() {
@@ -21,45 +22,41 @@ export function createNow() {
   let shown = "";
 
   return (page, previous) => {
-    const { trace, index, moved } = page;
-    if (trace === previous?.trace && index === previous.index && moved === previous.moved) return;
+    const { trace, index, moved, look } = page;
+    const same = trace === previous?.trace && look.detail === previous.look.detail;
+    if (same && index === previous.index && moved === previous.moved) return;
     const step = trace.steps[index];
+    const told = toldAt(trace, index, look.detail);
     const names = new Set(trace.nodes.map(({ label }) => label));
     const isName = /** @param {string} word */ (word) => names.has(word);
     // In a sentence "a" is more often an article.
     const isWord = /** @param {string} word */ (word) =>
       names.has(word) && (word !== "a" || names.size < 4);
-    const now = equationOf(trace, step);
-    where.replaceChildren(...sentence(now.where, isName));
-    words.replaceChildren(...sentence(signed(step.text), isWord));
-    words.dataset.size = step.text.length > 110 ? "small" : "large";
-    equation.replaceChildren(...now.parts.map((part) => draw(part, isName)));
-    equation.setAttribute("aria-label", spoken(now));
-    equation.dataset.size = sizeOf(now.parts);
-    const [got, wanted] = now.shapes ?? [];
-    checks.replaceChildren(
-      ...(now.shapes
-        ? [
-            h(
-              "p",
-              {},
-              h("b", { "aria-hidden": "true" }, got === wanted ? "✓ " : "✗ "),
-              `shape ${got} ${got === wanted ? "=" : "≠"} ${wanted}`,
-            ),
-          ]
-        : []),
-      ...(now.code ? [h("p", {}, h("code", {}, now.code))] : []),
+    const now = told.map((each) => equationOf(trace, each));
+    const text = wordsOf(told.map((each) => each.text));
+    where.replaceChildren(
+      ...sentence(now.length > 1 ? now[now.length - 1].place : now[0].where, isName),
     );
+    words.replaceChildren(...sentence(signed(text), isWord));
+    words.dataset.size = text.length > 110 ? "small" : "large";
+    equation.replaceChildren(
+      ...(now.length > 1 ? rows(now, isName) : now[0].parts.map((part) => draw(part, isName))),
+    );
+    equation.setAttribute("aria-label", now.map(spoken).join("; "));
+    equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
+    equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
+    checks.replaceChildren(...now.flatMap((each) => checksOf(each, now.length < 3)));
 
-    shown = step.latex;
+    const latex = now.length > 1 ? "" : step.latex;
+    shown = latex;
     formula.replaceChildren();
-    if (!moved || !step.latex) return;
+    if (!moved || !latex) return;
     katex ??= loadKatex();
     katex.then(
       ({ render }) => {
-        if (shown !== step.latex || formula.hasChildNodes()) return;
+        if (shown !== latex || formula.hasChildNodes()) return;
         const mathematics = h("span", { role: "img", "aria-label": step.text });
-        render(step.latex, mathematics, { throwOnError: false, trust: false, strict: "ignore" });
+        render(latex, mathematics, { throwOnError: false, trust: false, strict: "ignore" });
         formula.replaceChildren(mathematics);
         // Half a formula is none; the equation below says the same.
         formula.classList.toggle("too-long", mathematics.offsetWidth > formula.clientWidth);
@@ -69,6 +66,56 @@ export function createNow() {
       },
     );
   };
+}
+
+/** Lines of a stop's equations; what is more is counted. */
+const MOST_ROWS = 5;
+
+/** Letters of a stop's words: what is more stands in its lines. */
+const MOST_WORDS = 200;
+
+/**
+ * All sentences where they fit, else the first: a gate's rule.
+ * @param {string[]} texts
+ */
+function wordsOf(texts) {
+  const all = texts.join(" ");
+  return all.length > MOST_WORDS ? texts[0] : all;
+}
+
+/**
+ * A line for each step that a stop tells.
+ * @param {Equation[]} equations
+ * @param {(word: string) => boolean} isName
+ */
+function rows(equations, isName) {
+  const shown = equations.length > MOST_ROWS ? equations.slice(0, MOST_ROWS - 1) : equations;
+  const more = equations.length - shown.length;
+  return [
+    ...shown.map(({ to, parts }) =>
+      h(
+        "span",
+        { class: "row" },
+        h("span", { class: "row-head" }, ...mathematics(to, isName)),
+        ...parts.map((part) => draw(part, isName)),
+      ),
+    ),
+    ...(more ? [h("span", { class: "row" }, `and ${more} more: detail 3 shows each`)] : []),
+  ];
+}
+
+/**
+ * @param {Equation} equation
+ * @param {boolean} roomy
+ */
+function checksOf({ shapes, code }, roomy) {
+  const [got, wanted] = shapes ?? [];
+  const mark = h("b", { "aria-hidden": "true" }, got === wanted ? "✓ " : "✗ ");
+  const compared = `shape ${got} ${got === wanted ? "=" : "≠"} ${wanted}`;
+  return [
+    ...(shapes && (roomy || got !== wanted) ? [h("p", {}, mark, compared)] : []),
+    ...(code ? [h("p", {}, h("code", {}, code))] : []),
+  ];
 }
 
 /**

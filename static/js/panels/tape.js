@@ -1,12 +1,12 @@
-/** The tape: a segment a step, and the count. */
+/** The tape: a segment a stop, and the count. */
 
-import { phasesOf } from "../timeline.js";
+import { phasesOf, stopsOf } from "../timeline.js";
 import { byId, h } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
 /** @import { Phase } from "../timeline.js" */
 
-/** Up to this many steps each has a segment of its own; beyond, each phase is one bar. */
+/** Up to this many stops each has a segment of its own; beyond, each phase is one bar. */
 const SEGMENTS = 60;
 
 /**
@@ -29,21 +29,26 @@ export function createTape(goTo, setSpeed) {
   /** @type {(index: number) => void} */
   let mark = () => {};
 
+  const dial = /** @type {NodeListOf<HTMLElement>} */ (tape.querySelectorAll("[data-detail]"));
+
   return (page, previous) => {
-    const { trace, index, playing, status } = page;
+    const { trace, index, playing, status, look } = page;
     const steps = trace.steps.length;
-    if (trace !== previous?.trace) {
+    const stops = stopsOf(trace, look.detail);
+    if (trace !== previous?.trace || look.detail !== previous.look.detail) {
       range.max = String(steps - 1);
       range.style.setProperty("--steps", String(steps));
-      mark = build(track, phasesOf(trace), steps <= SEGMENTS);
+      mark = build(track, phasesOf(trace), stops);
+      for (const button of dial)
+        button.setAttribute("aria-pressed", String(button.dataset.detail === String(look.detail)));
     }
     mark(index);
     range.value = String(index);
-    range.setAttribute(
-      "aria-valuetext",
-      `step ${index + 1} of ${steps}, ${trace.steps[index].phase}`,
-    );
-    count.textContent = `step ${index + 1} of ${steps}`;
+    const step = `step ${index + 1} of ${steps}`;
+    const stop = countOf(stops, index, look.detail);
+    const also = look.detail === 3 ? "" : `, ${stop}`;
+    range.setAttribute("aria-valuetext", `${step}, ${trace.steps[index].phase}${also}`);
+    count.textContent = look.detail === 3 ? step : stop;
     if (said.textContent !== page.said) said.textContent = page.said;
     tape.classList.toggle("loading", status === "loading");
     tape.classList.toggle("unmoved", !page.moved);
@@ -53,17 +58,47 @@ export function createTape(goTo, setSpeed) {
 }
 
 /**
+ * "stop 3 of 8", or "past stop 2 of 8" between them.
+ * @param {number[]} stops
+ * @param {number} index
+ * @param {number} detail
+ */
+function countOf(stops, index, detail) {
+  const passed = stops.filter((stop) => stop <= index).length;
+  const past = stops[passed - 1] === index || detail === 3 ? "" : "past ";
+  return `${past}stop ${passed} of ${stops.length}`;
+}
+
+/**
+ * The segments of a phase, as indices of their first and last step; a phase without a stop is passed over.
+ * @param {Phase} phase
+ * @param {number[]} stops
+ * @returns {{ first: number, last: number, skipped?: boolean }[]}
+ */
+function segmentsOf({ first, last }, stops) {
+  const own = stops.filter((stop) => stop >= first && stop <= last);
+  if (own.length === 0) return [{ first, last, skipped: true }];
+  return own.map((stop, i) => ({ first: i ? own[i - 1] + 1 : first, last: stop }));
+}
+
+/**
+ * As wide as its steps are many, so that the slider over it points at them.
  * @param {HTMLElement} track
  * @param {Phase[]} phases
- * @param {boolean} segmented
+ * @param {number[]} stops
  * @returns {(index: number) => void} marks the current step
  */
-function build(track, phases, segmented) {
-  const marks = phases.map(({ phase, first, last }) => {
+function build(track, phases, stops) {
+  const marks = phases.map((each) => {
+    const { phase, first, last } = each;
     const length = last - first + 1;
-    const segments = Array.from({ length: segmented ? length : 1 }, () =>
-      h("span", segmented ? {} : { class: "bar" }, h("span")),
-    );
+    const segmented = stops.length <= SEGMENTS;
+    const parts = segmented ? segmentsOf(each, stops) : [{ first, last }];
+    const segments = parts.map((part) => {
+      const segment = h("span", segmented ? {} : { class: "bar" }, h("span"));
+      segment.style.flexGrow = String(part.last - part.first + 1);
+      return segment;
+    });
     const group = h(
       "div",
       { class: `phase ${phase}` },
@@ -78,11 +113,13 @@ function build(track, phases, segmented) {
       if (!segmented) {
         const fill = /** @type {HTMLElement} */ (segments[0].firstElementChild);
         fill.style.width = `${Math.max(0, Math.min(1, (here + 1) / length)) * 100}%`;
-      } else {
-        segments.forEach((segment, i) => {
-          segment.className = i < here ? "done" : i === here ? "done here" : "";
-        });
+        return;
       }
+      segments.forEach((segment, i) => {
+        const { first, last, skipped } = parts[i];
+        const state = last < index ? "done" : first <= index ? "done here" : "";
+        segment.className = skipped ? `${state} skipped` : state;
+      });
     };
     return { group, mark };
   });
