@@ -3,6 +3,9 @@
 /** @returns {Promise<typeof import("./vendor/katex.js")>} */
 export const loadKatex = () => import("./vendor/katex.js");
 
+/** Its style is in the document too. */
+export const loadStyle = async () => {};
+
 /** @type {string | undefined} */
 let address;
 

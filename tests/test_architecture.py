@@ -233,7 +233,7 @@ OWNERS = {
     r"\bfetch\(": ("api.js",),
     r"\b(setTimeout|setInterval|requestAnimationFrame|requestIdleCallback)\b": ("player.js",),
     r"(?<![\w.])(window\.|document\.)?location\b(?!:)": ("url.js",),
-    r"\bd3\b|vendor/d3": ("circuit/", "panels/"),
+    r"\bd3\b|vendor/d3": ("circuit/", "panels/", "views/"),
     r"\bhistory\.(push|replace)State\b": ("url.js",),
 }
 # (file, pattern): why it may, although it is not the owner.
@@ -267,6 +267,7 @@ def test_no_script_reaches_another_origin(path: Path) -> None:
 
 LAYERS = [
     {"main"},
+    {"views"},
     {"panels", "circuit"},
     {"programs", "places"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},

@@ -20,6 +20,7 @@
  * @property {() => void} redo
  * @property {() => void} share
  * @property {() => void} fold
+ * @property {(name: string) => void} view opens a view beside the board, or closes it; without a name, the one open last
  * @property {() => void} theme
  * @property {() => void} help
  */
@@ -175,6 +176,13 @@ export const ACTIONS = [
     perform: ({ region }) => region(-1),
   },
   { name: "fold", label: "Show or hide the source", keys: ["s"], perform: ({ fold }) => fold() },
+  {
+    name: "views",
+    label: "Show or hide the views beside the board",
+    keys: ["v"],
+    perform: ({ view }) => view(""),
+    asks: true,
+  },
   {
     name: "share",
     label: "Share: copy the link",

@@ -9,13 +9,43 @@
  */
 export async function loadKatex() {
   if (!navigator.onLine) throw new Error("KaTeX is not here yet, and the browser is offline");
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = "/static/vendor/katex.css";
-  document.head.append(style);
-  const styled = new Promise((done) => style.addEventListener("load", done));
-  const [katex] = await Promise.all([import("../vendor/katex.js"), styled]);
+  const [katex] = await Promise.all([
+    import("../vendor/katex.js"),
+    linked("/static/vendor/katex.css"),
+  ]);
   return katex;
+}
+
+/** @type {Map<string, Promise<void>>} */
+const styles = new Map();
+
+/**
+ * Once, however often it is asked for.
+ * @param {string} name of a style sheet in css/ that the page does without until then
+ * @returns {Promise<void>} rejects without a network
+ */
+export function loadStyle(name) {
+  const style = styles.get(name) ?? linked(`/static/css/${name}.css`);
+  styles.set(name, style);
+  style.catch(() => styles.delete(name));
+  return style;
+}
+
+/** @param {string} href */
+function linked(href) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = href;
+  document.head.append(link);
+  return /** @type {Promise<void>} */ (
+    new Promise((done, fail) => {
+      link.addEventListener("load", () => done());
+      link.addEventListener("error", () => {
+        link.remove();
+        fail(new Error(`${href} is not here yet, and the browser is offline`));
+      });
+    })
+  );
 }
 
 /** @returns {Worker} */

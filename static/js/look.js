@@ -4,7 +4,7 @@
  * @typedef {object} Look
  * @property {1 | 2 | 3} detail which steps a walk stops at: 1 glance, 2 lecture, 3 every one
  * @property {readonly string[]} folds groups that are folded, or not, against the page's own choice
- * @property {string} view the one open beside the board; "" for none
+ * @property {string} view the one open beside the board, and what it is turned to: "code", "code.torch"; "" for none
  * @property {"" | "lecture"} mode
  */
 
@@ -17,3 +17,12 @@ export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "" })
 /** A detail as it was kept; what was kept badly is as nothing. @param {string | undefined} kept @returns {Look["detail"]} */
 export const detailFrom = (kept) =>
   kept === "1" ? 1 : kept === "2" ? 2 : kept === "3" ? 3 : PLAIN.detail;
+
+/** The views beside the board, in the order of their tabs. */
+export const VIEWS = /** @type {const} */ (["code", "warnings"]);
+
+/**
+ * @param {string} view
+ * @returns {string[]} its name, then what it is turned to
+ */
+export const partsOf = (view) => view.split(".");

@@ -4,7 +4,7 @@ import { ACTIONS, actionOf } from "./actions.js";
 import { loadMotion } from "./circuit/signals.js";
 import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
-import { detailFrom, PLAIN } from "./look.js";
+import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
 import { createInputs } from "./panels/inputs.js";
@@ -19,7 +19,7 @@ import { createStore, mentioned, recall, remember, same } from "./state.js";
 import { frameAt, stopFrom, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
-/** @import { Example, Page } from "./state.js" */
+/** @import { Example, Host, Page } from "./state.js" */
 /** @import { Frame, Trace } from "./types.d.ts" */
 
 /** @type {Example} */
@@ -42,6 +42,7 @@ const initial = {
   notices: [],
   moved: opening > 0,
   look: usual(),
+  lit: [],
   restoring: root.dataset.restoring !== undefined,
   playing: false,
   speed: 1,
@@ -77,13 +78,24 @@ async function restore() {
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const board = createBoard(byId("picture"), {
   layoutClient: createLayoutClient(),
-  onSelect: (id) => store.set({ selected: id }),
+  onSelect: select,
+  onPoint: light,
   reducedMotion: () => stillness.matches,
 });
 /** @type {Trace | undefined} the trace that the board has laid out */
 let laidOut;
 /** The board got another size while it was being laid out, as in a frame that has just been made. */
 let resized = false;
+
+/** @param {string | undefined} id */
+function select(id) {
+  store.set({ selected: id });
+}
+
+/** @param {readonly string[]} ids */
+function light(ids) {
+  if (!same(ids, store.get().lit)) store.set({ lit: ids });
+}
 
 async function drawBoard() {
   const { trace, restoring } = store.get();
@@ -101,6 +113,7 @@ async function drawBoard() {
   delete root.dataset.restoring;
   tell([], 0);
   board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
+  mark(store.get());
   fitBoard();
 }
 
@@ -109,6 +122,9 @@ function fitBoard() {
   if (resized) void board.resize();
   resized = false;
 }
+
+/** @param {Page} page */
+const mark = ({ lit, selected }) => board.mark(lit, selected);
 
 // ---------------------------------------------------------------- moving
 
@@ -144,7 +160,7 @@ const player = new Player(
   () => store.get().speed,
 );
 
-const regions = ["source", "board", "now", "tape"];
+const regions = ["source", "board", "views", "now", "tape"];
 /** @type {Controls} */
 const controls = {
   goTo,
@@ -178,9 +194,10 @@ const controls = {
     byId(id).focus();
   },
   region(delta) {
-    const at = regions.findIndex((id) => byId(id).contains(document.activeElement));
+    const there = regions.filter((id) => !byId(id).hidden);
+    const at = there.findIndex((id) => byId(id).contains(document.activeElement));
     const start = at < 0 && delta < 0 ? 0 : at;
-    controls.focus(regions[(start + delta + regions.length) % regions.length]);
+    controls.focus(there[(start + delta + there.length) % there.length]);
   },
   run: () => programs.ask(true),
   undo: places.undo,
@@ -196,6 +213,12 @@ const controls = {
     const folded = root.toggleAttribute("data-folded");
     for (const button of document.querySelectorAll("[data-action=fold]"))
       button.setAttribute("aria-expanded", String(!folded));
+  },
+  async view(name) {
+    const open = store.get().look.view;
+    const shut = open !== "" && (!name || partsOf(open)[0] === name);
+    host.look({ view: shut ? "" : name || lastView });
+    if (!shut && (await openViews())) controls.focus("views");
   },
   theme() {
     const dark = root.dataset.theme
@@ -215,6 +238,41 @@ const controls = {
   },
 };
 
+/** @type {Host} */
+const host = {
+  store,
+  request: programs.request,
+  call: async (path, body, signal) => (await api()).call(path, body, signal),
+  goTo,
+  select,
+  light,
+  look: (look) => store.set({ look: { ...store.get().look, ...look } }),
+  say: (said) => store.set({ said }),
+};
+
+/** @type {Promise<boolean> | undefined} */
+let views;
+/** @type {string} */
+let lastView = VIEWS[0];
+
+/**
+ * The column beside the board is fetched when it is first opened; from then on it follows the store by itself.
+ * @returns {Promise<boolean>} whether it is there
+ */
+function openViews() {
+  views ??= import("./views/column.js")
+    .then(({ createColumn }) => createColumn(host))
+    .then(
+      () => true,
+      () => {
+        views = undefined;
+        store.set({ look: { ...store.get().look, view: "" }, said: "offline: no views yet" });
+        return false;
+      },
+    );
+  return views;
+}
+
 /** @param {string | undefined} name */
 function perform(name) {
   const action = ACTIONS.find((each) => each.name === name);
@@ -228,6 +286,7 @@ async function warm() {
   void places.warm();
   void import("./panels/messages.js");
   void loadMotion();
+  void import("./views/column.js").then(({ warm }) => warm());
 }
 
 // ---------------------------------------------------------------- events
@@ -260,15 +319,19 @@ for (const button of document.querySelectorAll("[data-action]")) {
  */
 function view(name) {
   root.dataset.view = name;
-  for (const tab of document.querySelectorAll("[role=tab]")) {
+  for (const tab of document.querySelectorAll(".tabs [role=tab]")) {
     const on = tab.id === `tab-${name}`;
     tab.setAttribute("aria-selected", String(on));
     tab.setAttribute("tabindex", on ? "0" : "-1");
   }
 }
-byId("tab-source").addEventListener("click", () => view("source"));
-byId("tab-board").addEventListener("click", () => view("board"));
-for (const tab of document.querySelectorAll("[role=tab]")) {
+for (const name of /** @type {const} */ (["source", "board"]))
+  byId(`tab-${name}`).addEventListener("click", () => {
+    // On a narrow screen the view lies where the two do.
+    host.look({ view: "" });
+    view(name);
+  });
+for (const tab of document.querySelectorAll(".tabs [role=tab]")) {
   tab.addEventListener("keydown", (event) => {
     if (!/^Arrow(Left|Right)$/.test(/** @type {KeyboardEvent} */ (event).key)) return;
     const other = tab.id === "tab-board" ? "source" : "board";
@@ -309,6 +372,17 @@ const panels = [
   createTape(goTo, (speed) => store.set({ speed })),
 ];
 
+/** @param {Trace} trace */
+function countWarnings({ warnings }) {
+  const count = warnings.filter(({ level }) => level === "warning").length;
+  const button = document.querySelector("[data-action=views]");
+  button?.setAttribute("data-count", count ? String(count) : "");
+  button?.setAttribute(
+    "aria-label",
+    count ? `Views, ${count} warning${count > 1 ? "s" : ""}` : "Views",
+  );
+}
+
 /**
  * @param {Page} page
  * @param {Page} [previous]
@@ -319,9 +393,15 @@ function render(page, previous) {
     frame = frameAt(page.trace, page.index, page.look.detail);
   for (const panel of panels) panel(page, previous, frame);
   byId("board").classList.toggle("stale", page.status !== "fresh");
+  if (page.trace !== previous?.trace) countWarnings(page.trace);
+  if (page.look.view) {
+    lastView = page.look.view;
+    void openViews();
+  }
   if (page.trace !== previous?.trace || page.restoring !== previous.restoring) void drawBoard();
   else if ((page.index !== previous.index || told) && laidOut === page.trace)
     showBoard(page, previous.index);
+  if (page.lit !== previous?.lit || page.selected !== previous.selected) mark(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
     places.saveLook();
 }

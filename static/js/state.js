@@ -32,6 +32,7 @@
  * @property {number} speed times the beat of 1.2 s
  * @property {string} said the page's own last word, e.g. "link copied"
  * @property {string} [selected] node picked on the board
+ * @property {readonly string[]} lit nodes pointed at, on the board or by a line, row or cell that is about them
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
  */
 
@@ -45,6 +46,7 @@
  * @property {<T>(path: string, body?: object, signal?: AbortSignal) => Promise<Answer<T>>} call asks an endpoint
  * @property {(index: number) => void} goTo
  * @property {(id: string | undefined) => void} select a node
+ * @property {(ids: readonly string[]) => void} light nodes up for as long as something about them is pointed at
  * @property {(look: Partial<Look>) => void} look changes how the program is looked at
  * @property {(text: string) => void} say in the page's own line
  */

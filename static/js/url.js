@@ -3,7 +3,7 @@
 /** @import { Look } from "./look.js" */
 /** @import { GivenInput } from "./types.d.ts" */
 
-import { PLAIN } from "./look.js";
+import { PLAIN, partsOf, VIEWS } from "./look.js";
 
 /**
  * What a link holds: a program and how it is looked at. What is left out is as the page opens by itself.
@@ -97,7 +97,11 @@ const FIELDS = {
   },
   d: lookField("detail", oneOf(/** @type {const} */ ([1, 2, 3]))),
   f: lookField("folds", (text) => text.split(",").map(decodeURIComponent)),
-  w: lookField("view", decodeURIComponent),
+  w: lookField("view", (text) => {
+    const view = decodeURIComponent(text);
+    oneOf(VIEWS)(partsOf(view)[0]);
+    return view;
+  }),
   m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
 };
 

@@ -25,6 +25,7 @@ const EASES = [1, 0.4, 0];
  * @typedef {object} BoardOptions
  * @property {LayoutClient} layoutClient
  * @property {(id: string) => void} onSelect
+ * @property {(ids: string[]) => void} onPoint which nodes the pointer is at
  * @property {() => void} [onLaidOut]
  * @property {() => boolean} reducedMotion
  */
@@ -33,7 +34,10 @@ const EASES = [1, 0.4, 0];
  * @param {HTMLElement} element
  * @param {BoardOptions} options
  */
-export function createBoard(element, { layoutClient, onSelect, onLaidOut, reducedMotion }) {
+export function createBoard(
+  element,
+  { layoutClient, onSelect, onPoint, onLaidOut, reducedMotion },
+) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
   const camera = frameElement.appendChild(document.createElement("div"));
@@ -61,6 +65,8 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
   const signals = createSignals(flow, pills, under, measure);
   const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()));
   camera.addEventListener("pointerover", showDigits);
+  camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
+  camera.addEventListener("pointerleave", () => onPoint([]));
   // Images hold their colours; all else takes them from the style sheet.
   const themes = new MutationObserver(redraw);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -316,6 +322,19 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
     title.textContent = fullText(mark.figure.node, shown?.nodes[mark.figure.node.id]);
   }
 
+  /**
+   * Marks nodes; what stands for several is marked with any of them.
+   * @param {readonly string[]} lit pointed at
+   * @param {string} [selected]
+   */
+  function mark(lit, selected) {
+    for (const [name, ids] of Object.entries({ lit, picked: selected ? [selected] : [] })) {
+      for (const element of graph.querySelectorAll(`.${name}`)) element.classList.remove(name);
+      for (const id of ids)
+        graph.querySelector(`[data-node~="${id}"]`)?.closest(".node")?.classList.add(name);
+    }
+  }
+
   function redraw() {
     const frame = shown;
     if (!drawn || ![...drawn.picture.figures.values()].some(({ value }) => value.grid?.image))
@@ -342,6 +361,7 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
     zoomBy: (factor) => viewport.zoomBy(factor, calmMotion()),
     /** @param {string} id */
     focusNode: (id) => keys.focus(id),
+    mark,
     resize,
     destroy() {
       turn++;
@@ -353,6 +373,12 @@ export function createBoard(element, { layoutClient, onSelect, onLaidOut, reduce
       frameElement.remove();
     },
   };
+}
+
+/** @param {EventTarget | null} target */
+function nodesAt(target) {
+  const node = target instanceof Element ? target.closest("[data-node]") : undefined;
+  return node?.getAttribute("data-node")?.split(" ") ?? [];
 }
 
 /** @type {WeakMap<Trace, Trace>} */

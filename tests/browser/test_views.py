@@ -1,0 +1,303 @@
+"""The views beside the board: opened, stepped through, linked to, and without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_rules import violations
+
+OpenPage = Callable[..., Page]
+
+TITLES = {"code": "Code", "warnings": "Warnings"}
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+NETWORK = "z_1 = X @ W_1\nh_1 = np.maximum(z_1, 0)\ny_hat = h_1 @ W_2\nL = np.sum(y_hat**2)"
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def views(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Views")
+
+
+def tab(page: Page, name: str) -> Locator:
+    return views(page).get_by_role("tab", name=name)
+
+
+def write(page: Page, source: str) -> None:
+    """Types a program and waits until it is the one drawn."""
+    page.get_by_role("textbox", name="Function").fill(source)
+    expect(page.get_by_role("region", name="Board")).not_to_have_class(re.compile("stale"))
+
+
+def asked(page: Page) -> list[str]:
+    """Returns what the page will have asked of the engine, from now on."""
+    paths: list[str] = []
+    page.context.on(
+        "request", lambda request: paths.append(request.url.rpartition("/api/")[2].split("?")[0])
+    )
+    return paths
+
+
+def current(page: Page) -> Locator:
+    return views(page).locator("[aria-current=step]")
+
+
+# ---------------------------------------------------------------- the column
+
+
+def test_the_column_takes_its_room_beside_the_board_and_gives_it_back(open_page: OpenPage) -> None:
+    page = open_page()
+    board = page.get_by_role("region", name="Board")
+    before = board.bounding_box()
+    expect(views(page)).to_be_hidden()
+    button(page, "Views").click()
+    expect(views(page)).to_be_focused()
+    expect(button(page, "Views")).to_have_attribute("aria-expanded", "true")
+    beside, column = board.bounding_box(), views(page).bounding_box()
+    assert before
+    assert beside
+    assert column
+    assert 360 <= column["width"] <= 420
+    assert beside["x"] + beside["width"] <= column["x"]
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("#graph .node")].every(node =>
+            node.getBoundingClientRect().right <= views.getBoundingClientRect().left)"""
+    )
+    page.keyboard.press("Escape")
+    expect(views(page)).to_be_hidden()
+    expect(button(page, "Views")).to_be_focused()
+    assert board.bounding_box() == before
+
+
+def test_the_key_opens_and_shuts_it_and_the_arrows_still_step(open_page: OpenPage) -> None:
+    page = open_page()
+    page.keyboard.press("v")
+    expect(views(page)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-step]")).to_have_attribute("data-step", "1")
+    page.keyboard.press("v")
+    expect(views(page)).to_be_hidden()
+
+
+def test_arrows_walk_the_tabs(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Views").click()
+    tab(page, "Code").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(tab(page, "Warnings")).to_be_focused()
+    expect(tab(page, "Warnings")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowRight")
+    expect(tab(page, "Code")).to_be_focused()
+    expect(views(page).get_by_role("listbox", name="Script")).to_be_visible()
+
+
+def test_it_is_a_region_that_f6_stops_at(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Views").click()
+    expect(views(page)).to_be_focused()
+    page.keyboard.press("F6")
+    expect(page.get_by_role("region", name="Now")).to_be_focused()
+    page.keyboard.press("Shift+F6")
+    expect(views(page)).to_be_focused()
+
+
+def test_nothing_of_it_is_asked_for_before_it_is_opened(open_page: OpenPage) -> None:
+    page = open_page()
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+    assert not [name for name in loaded if "/views" in name]
+
+
+def test_a_link_opens_the_view_that_was_open(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Views").click()
+    views(page).get_by_role("radio", name="PyTorch").check()
+    expect(page).to_have_url(re.compile(r"w=code\.torch"))
+    other = open_page(page.url.removeprefix(page.url.split("/#")[0]))
+    expect(views(other).get_by_role("radio", name="PyTorch")).to_be_checked()
+    expect(views(other)).to_contain_text("import torch")
+    expect(views(other)).not_to_be_focused()
+
+
+def test_a_view_that_there_is_not_is_named_and_left_out(open_page: OpenPage) -> None:
+    page = open_page("/#w=frobnicate&t=f:t1.add")
+    expect(page.locator("#messages")).to_contain_text("“w”")
+    expect(views(page)).to_be_hidden()
+
+
+# ---------------------------------------------------------------- code
+
+
+def test_the_line_of_the_step_is_marked_as_one_steps(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "q = x * y\nf = np.tanh(q) + q * x")
+    button(page, "Views").click()
+    expect(views(page)).to_contain_text("import numpy as np")
+    page.locator("#board").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(current(page)).to_have_text("q = x * y")
+    page.keyboard.press("End")
+    expect(current(page)).to_have_text([re.compile("^dx = "), re.compile(r"^dx \+= ")])
+    expect(current(page).last).to_be_in_viewport()
+
+
+def test_a_line_lights_and_picks_its_gate_and_a_gate_its_lines(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "q = x + y\nf = q * z")
+    button(page, "Views").click()
+    line = views(page).get_by_role("option", name="q = x + y")
+    line.hover()
+    expect(page.locator("#graph .node.lit")).to_have_count(1)
+    line.click()
+    expect(line).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#graph .node.picked.lit")).to_have_count(1)
+    page.locator("#graph .node.picked .face").hover()
+    expect(line).to_have_class(re.compile(r"\blit\b"))
+
+
+def test_the_keyboard_walks_the_lines(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "q = x + y\nf = q * z")
+    button(page, "Views").click()
+    script = views(page).get_by_role("listbox", name="Script")
+    script.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    here = script.get_attribute("aria-activedescendant")
+    assert here
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{here}")).to_have_attribute("aria-selected", "true")
+
+
+def test_the_script_is_copied_and_saved(open_page: OpenPage) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    button(page, "Views").click()
+    expect(views(page)).to_contain_text("import numpy as np")
+    button(page, "Copy").click()
+    expect(page.locator("#said")).to_have_text("Script copied.")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("import numpy as np\n")
+    with page.expect_download() as download:
+        views(page).get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "chainrule.py"
+    assert download.value.path().read_text().startswith("import numpy as np\n")
+
+
+def test_it_follows_the_text_and_is_stale_meanwhile(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Views").click()
+    answer = views(page).locator(".answer")
+    expect(answer).to_contain_text("import numpy")
+    page.get_by_role("textbox", name="Function").fill("g = x * (")
+    expect(answer).to_have_class(re.compile("stale"))
+    write(page, "g = x * y")
+    expect(answer).to_contain_text("g = x * y")
+    expect(answer).not_to_have_class(re.compile("stale"))
+
+
+def test_it_asks_once_for_each_program_and_only_while_open(open_page: OpenPage) -> None:
+    page = open_page()
+    paths = asked(page)
+    button(page, "Views").click()
+    expect(views(page)).to_contain_text("import numpy")
+    for _ in range(3):
+        button(page, "Next step").click()
+    button(page, "Views").click()
+    write(page, "g = x * y")
+    assert [path for path in paths if path == "code"] == ["code"]
+
+
+def test_offline_it_says_so_and_keeps_its_last_answer(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Views").click()
+    expect(views(page)).to_contain_text("import numpy")
+    page.context.set_offline(True)
+    views(page).get_by_role("radio", name="JAX").check()
+    expect(views(page).get_by_role("status")).to_contain_text("offline")
+    expect(views(page)).to_contain_text("import numpy")
+    page.context.set_offline(False)
+    expect(views(page)).to_contain_text("import jax")
+    expect(views(page).get_by_role("status")).to_be_hidden()
+
+
+def test_what_a_library_cannot_spell_is_said_in_the_engines_words(open_page: OpenPage) -> None:
+    page = open_page("/#w=code.torch")
+    expect(views(page)).to_contain_text("import torch")
+    page.route("**/api/code", lambda route: route.fulfill(status=422, json=REFUSAL))
+    write(page, "g = x * y")
+    expect(views(page).get_by_role("status")).to_contain_text("torch has no frobnicate")
+    expect(views(page).locator(".answer")).to_be_hidden()
+
+
+REFUSAL = {
+    "type": "about:blank",
+    "title": "no",
+    "status": 422,
+    "detail": "torch has no frobnicate",
+    "code": "not-spelled",
+}
+
+
+# ---------------------------------------------------------------- warnings
+
+
+def test_warnings_are_counted_listed_and_find_their_gate(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "L = np.log(x - x) * w")
+    counted = page.get_by_role("button", name=re.compile(r"Views, \d+ warnings?"))
+    expect(counted).to_be_visible()
+    counted.click()
+    tab(page, "Warnings").click()
+    first = views(page).get_by_role("listitem").first.get_by_role("button")
+    expect(first).to_contain_text("warning")
+    first.click()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#graph .node.picked")).to_have_count(1)
+
+
+def test_a_program_without_warnings_says_so(open_page: OpenPage) -> None:
+    page = open_page("/#w=warnings")
+    expect(views(page)).to_contain_text("Nothing to warn of")
+    expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
+
+
+# ---------------------------------------------------------------- everyone
+
+
+@pytest.mark.parametrize("view", ["code", "warnings"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_view(open_page: OpenPage, view: str, scheme: str) -> None:
+    page = open_page(f"/#w={view}&t=b:f.mul.0", color_scheme=scheme)
+    expect(views(page).locator(".answer, .view-note").first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("view", ["code", "warnings"])
+def test_on_a_phone_a_view_fills_the_place_of_the_board(open_page: OpenPage, view: str) -> None:
+    page = open_page(**PHONE)
+    button(page, "Views").click()
+    tab(page, TITLES[view]).click()
+    expect(views(page)).to_be_visible()
+    expect(page.get_by_role("region", name="Board")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    small = views(page).evaluate(
+        """column => [...column.querySelectorAll("button, label, a, select")]
+            .filter(e => e.checkVisibility())
+            .map(e => [e.ariaLabel || e.textContent.trim(), e.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 43.5)
+            .map(([name, box]) => `${name}: ${box.height}`)"""
+    )
+    assert small == []
+    assert violations(page) == []
+    page.get_by_role("button", name="Next step", exact=True).click()
+    expect(views(page)).to_be_visible()
+    page.get_by_role("tab", name="Board").click()
+    expect(views(page)).to_be_hidden()
+    expect(page.get_by_role("region", name="Board")).to_be_visible()
