@@ -26,7 +26,7 @@ const READABLE = 11.1;
 export const NARROW = 600;
 
 /** Numbers on circuits of up to this many gates are never smaller than `CLASSROOM` px on a board of `USUAL` px or more. */
-const FEW_GATES = 12;
+const FEW_GATES = 10;
 const CLASSROOM = 20;
 const USUAL = 1100;
 
@@ -49,6 +49,8 @@ const SIZES = {
     [20, 15],
     [18, 16],
     [16, 14],
+    [14, 13],
+    [12.5, 12],
   ],
   tb: [
     [22, 16],
@@ -57,6 +59,9 @@ const SIZES = {
     [16, 14],
   ],
 };
+
+/** What is scrolled whatever its size is no smaller than this: number, cell. @type {[number, number]} */
+const SCROLLED = [16, 14];
 
 /**
  * @param {Direction} direction
@@ -83,19 +88,18 @@ export function makeStyle(direction, number, cell, least = 0) {
 }
 
 /**
- * The styles to try, best first.
+ * The styles to try, best first; the last one is taken for a picture that is whole in none.
  * @param {Trace} trace
  * @param {{ width: number }} room px
  * @returns {Style[]}
  */
 export function stylesFor(trace, room) {
   const direction = room.width < NARROW ? "tb" : "lr";
-  const least =
-    direction === "lr" && isSmall(trace) ? CLASSROOM * Math.min(1, room.width / USUAL) : 0;
+  const least = room.width >= USUAL && isSmall(trace) ? CLASSROOM : 0;
   const sizes = SIZES[direction].filter(([number]) => number >= least);
-  return (trace.nodes.length > MANY_NODES ? sizes.slice(-1) : sizes).map(([number, cell]) =>
-    makeStyle(direction, number, cell, least),
-  );
+  const whole = trace.nodes.length > MANY_NODES ? [] : sizes;
+  const scrolled = least > SCROLLED[0] ? sizes.slice(-1) : [SCROLLED];
+  return [...whole, ...scrolled].map(([number, cell]) => makeStyle(direction, number, cell, least));
 }
 
 /**
