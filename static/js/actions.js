@@ -2,6 +2,7 @@
 
 /** @import { Look } from "./look.js" */
 /** @import { Page } from "./state.js" */
+/** @import { TraceStep } from "./types.d.ts" */
 
 /**
  * What actions act on.
@@ -11,6 +12,8 @@
  * @property {(detail: Look["detail"]) => void} detail stops at fewer steps, or at more
  * @property {() => void} play starts or stops
  * @property {(times: number) => void} quicken
+ * @property {(id: string) => string} boxOf the folded box that hides a node, or the node
+ * @property {() => void} foldAll folds all groups of gates, or unfolds them
  * @property {(times: number) => void} zoomBy
  * @property {() => void} fit
  * @property {(id: string) => void} focus
@@ -39,15 +42,18 @@
 const steps = ({ trace }) => trace.steps;
 
 /**
- * The nearest step about another node.
+ * The nearest step about another node; a folded box is one.
  * @param {Page} page
  * @param {1 | -1} way
+ * @param {Controls["boxOf"]} boxOf
  */
-function otherNode(page, way) {
+function otherNode(page, way, boxOf) {
   const here = steps(page)[page.index];
-  let index = page.index;
-  do index += way;
-  while (steps(page)[index]?.node === here.node && steps(page)[index]?.phase === here.phase);
+  const own = boxOf(here.node);
+  const stays = (/** @type {TraceStep | undefined} */ step) =>
+    step && boxOf(step.node) === own && step.phase === here.phase;
+  let index = page.index + way;
+  while (stays(steps(page)[index])) index += way;
   return index;
 }
 
@@ -82,13 +88,13 @@ export const ACTIONS = [
     name: "next-node",
     label: "Next node",
     keys: ["Shift+ArrowRight"],
-    perform: ({ goTo }, page) => goTo(otherNode(page, 1)),
+    perform: ({ goTo, boxOf }, page) => goTo(otherNode(page, 1, boxOf)),
   },
   {
     name: "previous-node",
     label: "Previous node",
     keys: ["Shift+ArrowLeft"],
-    perform: ({ goTo }, page) => goTo(otherNode(page, -1)),
+    perform: ({ goTo, boxOf }, page) => goTo(otherNode(page, -1, boxOf)),
   },
   {
     name: "backward",
@@ -174,6 +180,12 @@ export const ACTIONS = [
     label: "Previous region",
     keys: ["Shift+F6"],
     perform: ({ region }) => region(-1),
+  },
+  {
+    name: "fold-all",
+    label: "Fold or unfold all groups of gates",
+    keys: ["g"],
+    perform: ({ foldAll }) => foldAll(),
   },
   { name: "fold", label: "Show or hide the source", keys: ["s"], perform: ({ fold }) => fold() },
   {

@@ -12,29 +12,47 @@ import { edgeFrame, nodeFrame, timelineOf } from "./timeline.js";
 /** A box with more wires than this has one wire a source. */
 const MOST_PORTS = 6;
 
-/** In `Folds`: every group that is not named itself. */
-export const ALL = "*";
+/** Signs and wildcard of `Folds`. */
+const FOLDED = "-";
+const OPEN = "+";
+const ALL = "*";
+
+/**
+ * What is chosen by group: folded, or not.
+ * @param {Folds} folds
+ * @returns {Map<string, boolean>}
+ */
+const choices = (folds) => new Map(folds.map((entry) => [entry.slice(1), entry[0] === FOLDED]));
 
 /**
  * Whether a group is folded, if what it stands in is not.
  * @param {Folding} folding
- * @param {Folds} folds
+ * @param {Map<string, boolean>} chosen
  * @param {string} id
  */
-export const isFolded = ({ automatic }, folds, id) => folds[id] ?? folds[ALL] ?? automatic.has(id);
+const isFolded = ({ automatic }, chosen, id) =>
+  chosen.get(id) ?? chosen.get(ALL) ?? automatic.has(id);
 
 /**
  * What is chosen, with one group folded or unfolded; only what differs from the automatic choice is kept.
- * @param {Folding} folding
+ * @param {Trace} trace
  * @param {Folds} folds
  * @param {string} id
  * @param {boolean} folded
  * @returns {Folds}
  */
-export function withFold(folding, folds, id, folded) {
-  const { [id]: _, ...others } = folds;
-  return isFolded(folding, others, id) === folded ? others : { ...others, [id]: folded };
+export function withFold(trace, folds, id, folded) {
+  const others = folds.filter((entry) => entry.slice(1) !== id);
+  const same = isFolded(foldingOf(trace), choices(others), id) === folded;
+  return same ? others : [...others, `${folded ? FOLDED : OPEN}${id}`];
 }
+
+/**
+ * Everything folded, or everything open.
+ * @param {boolean} folded
+ * @returns {Folds}
+ */
+export const withAll = (folded) => [`${folded ? FOLDED : OPEN}${ALL}`];
 
 /**
  * The trace as it is drawn.
@@ -45,13 +63,14 @@ export function withFold(folding, folds, id, folded) {
  */
 export function viewOf(trace, folds, most = MOST_GATES) {
   const folding = foldingOf(trace, most);
+  const chosen = choices(folds);
   /** @type {Map<string, Group>} by node in it */
   const hidden = new Map();
   /** @type {Group[]} */
   const open = [];
   for (const group of folding.groups) {
     if (hidden.has(group.gates[0].id)) continue;
-    if (!isFolded(folding, folds, group.id)) open.push(group);
+    if (!isFolded(folding, chosen, group.id)) open.push(group);
     else for (const { id } of group.gates) hidden.set(id, group);
   }
   hideConstants(trace, hidden);
@@ -76,7 +95,7 @@ export function viewOf(trace, folds, most = MOST_GATES) {
       ...outlets.map((outlet) => ({ ...outlet, inputs: [], host: group.id })),
     ];
   });
-  return { trace: { ...trace, nodes, edges }, whole: trace, hidden, origins, open };
+  return { ...trace, nodes, edges, whole: trace, hidden, origins, open };
 }
 
 /**
@@ -200,17 +219,17 @@ function push(lists, key, item) {
  * @param {Frame} frame
  * @returns {Frame}
  */
-export function frameOn({ trace, whole, hidden, origins }, frame) {
+export function frameOn({ nodes: drawn, edges: wires, whole, hidden, origins }, frame) {
   if (hidden.size === 0) return frame;
   const { step } = frame;
   const arrives = step.kind === "accumulate" || step.kind === "seed";
   /** What leaves a box receives its gradient outside of it. */
-  const outside = arrives && trace.nodes.some(({ id }) => id === step.node);
+  const outside = arrives && drawn.some(({ id }) => id === step.node);
   const group = outside ? undefined : hidden.get(step.node);
   const works = group?.gates.some(({ id }) => id === step.node);
   /** @type {Record<string, NodeFrame>} */
   const nodes = {};
-  for (const { id, box, host } of trace.nodes) {
+  for (const { id, box, host } of drawn) {
     const state = frame.nodes[id];
     if (box) nodes[id] = boxFrame(box, frame, box.group === group && works === true);
     else nodes[id] = host && !outside ? resting(state) : state;
@@ -218,7 +237,7 @@ export function frameOn({ trace, whole, hidden, origins }, frame) {
   /** @type {Record<string, EdgeFrame>} */
   const edges = {};
   let edge = null;
-  for (const { id, target } of trace.edges) {
+  for (const { id, target } of wires) {
     const own = origins.get(id) ?? [id];
     if (step.edge !== null && own.includes(step.edge)) edge = id;
     edges[id] = target in frame.nodes ? frame.edges[id] : wireFrame(own, frame, whole);
@@ -227,8 +246,8 @@ export function frameOn({ trace, whole, hidden, origins }, frame) {
 }
 
 /** @param {NodeFrame} state of a value whose gate works out of sight */
-const resting = ({ valueKnown, gradientKnown, used, lands }) =>
-  nodeFrame(valueKnown, gradientKnown, false, used, lands, false);
+const resting = ({ valueKnown, gradientKnown, used, lands, adds }) =>
+  nodeFrame(valueKnown, gradientKnown, false, used, lands, adds);
 
 /**
  * @param {Box} box

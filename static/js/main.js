@@ -1,8 +1,8 @@
 /** Wires the page: what the server sent, the store, the panels, the board, the player and the address bar. */
 
 import { ACTIONS, actionOf } from "./actions.js";
+import { createFoldableBoard } from "./circuit/foldable.js";
 import { loadMotion } from "./circuit/signals.js";
-import { createBoard } from "./circuit/view.js";
 import { createLayoutClient } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
 import { byId, signed } from "./panels/dom.js";
@@ -76,10 +76,11 @@ async function restore() {
 // ---------------------------------------------------------------- the board
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-const board = createBoard(byId("picture"), {
+const board = createFoldableBoard(byId("picture"), {
   layoutClient: createLayoutClient(),
   onSelect: select,
   onPoint: light,
+  onFolds: (folds) => store.set({ look: { ...store.get().look, folds } }),
   reducedMotion: () => stillness.matches,
 });
 /** @type {Trace | undefined} the trace that the board has laid out */
@@ -98,18 +99,20 @@ function light(ids) {
 }
 
 async function drawBoard() {
-  const { trace, restoring } = store.get();
+  const { trace, restoring, look } = store.get();
   if (restoring) return;
+  let said = "";
   try {
-    await board.setTrace(trace);
+    said = await board.setTrace(trace, look.folds);
   } catch (error) {
     // A newer trace may have taken its place; only a layout that ran out of time is news.
     if (store.get().trace === trace)
       store.set({ said: error instanceof Error ? error.message : String(error) });
     return;
   }
-  if (store.get().trace !== trace) return;
+  if (store.get().trace !== trace || store.get().look.folds !== look.folds) return;
   laidOut = trace;
+  if (said) store.set({ said });
   delete root.dataset.restoring;
   tell([], 0);
   board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
@@ -183,6 +186,11 @@ const controls = {
   },
   quicken: (times) =>
     store.set({ speed: store.get().speed * times, said: `speed ${store.get().speed * times}×` }),
+  boxOf: board.boxOf,
+  async foldAll() {
+    if (!(await board.foldAll(store.get().trace)))
+      store.set({ said: "Nothing to fold: no function of your own, no loop." });
+  },
   zoomBy: board.zoomBy,
   fit: board.fit,
   focus(id) {
@@ -398,7 +406,12 @@ function render(page, previous) {
     lastView = page.look.view;
     void openViews();
   }
-  if (page.trace !== previous?.trace || page.restoring !== previous.restoring) void drawBoard();
+  if (
+    page.trace !== previous?.trace ||
+    page.restoring !== previous.restoring ||
+    page.look.folds !== previous.look.folds
+  )
+    void drawBoard();
   else if ((page.index !== previous.index || told) && laidOut === page.trace)
     showBoard(page, previous.index);
   if (page.lit !== previous?.lit || page.selected !== previous.selected) mark(page);

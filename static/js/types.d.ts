@@ -203,10 +203,8 @@ export interface Group {
   gates: TraceNode[];
 }
 
-/**
- * What is folded against the automatic choice: by group, and "*" for all others. Plain, so that a link can hold it.
- */
-export type Folds = Record<string, boolean>;
+/** What is folded ("-sigmoid#1") or open ("+t=3#1") against the automatic choice; "*" stands for all others. */
+export type Folds = readonly string[];
 
 export interface Box {
   group: Group;
@@ -216,10 +214,11 @@ export interface Box {
   outlets: string[];
 }
 
-/** A trace with some groups folded. */
-export interface View {
-  /** what is drawn: boxes, right before the values that leave them, in the place of folded gates */
-  trace: Trace;
+/**
+ * A trace with some groups folded, to be drawn: in the place of folded gates stand boxes, right before the values that
+ * leave them.
+ */
+export interface View extends Trace {
   whole: Trace;
   /** by node that is inside */
   hidden: Map<string, Group>;
@@ -249,6 +248,8 @@ export interface LayoutBox {
   ports: number[];
   /** how far inside the box, from its start along the flow, the ports are (usually 0) */
   portInset: number;
+  /** values that leave the box elsewhere than on its axis: their id, which edges name as their source → across position */
+  exits?: Record<string, number>;
 }
 
 export interface LayoutEdge {

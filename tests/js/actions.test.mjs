@@ -33,12 +33,21 @@ const steps = ["f:inputs", "f:q", "l:q", "b:seed", "b:q.0", "b:q.1", "b:x"].map(
 );
 
 /** Where an action goes from a step. */
-function goes(name, index) {
+function goes(name, index, boxOf = (id) => id) {
   let to;
   const page = { trace: { steps }, index, speed: 1 };
-  ACTIONS.find((action) => action.name === name)?.perform({ goTo: (place) => (to = place) }, page);
+  const controls = { goTo: (place) => (to = place), boxOf };
+  ACTIONS.find((action) => action.name === name)?.perform(controls, page);
   return to;
 }
+
+test("a folded box is one node to walk by", () => {
+  assert.equal(goes("next-node", 3), 6);
+  assert.equal(
+    goes("next-node", 3, () => "box"),
+    7,
+  );
+});
 
 test("no key does two things", () => {
   const keys = ACTIONS.flatMap((action) => action.keys);

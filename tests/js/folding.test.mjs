@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldingOf } from "../../static/js/folding/groups.js";
-import { ALL, frameOn, isFolded, viewOf, withFold } from "../../static/js/folding.js";
+import { frameOn, viewOf, withAll, withFold } from "../../static/js/folding.js";
 import { frameAt } from "../../static/js/timeline.js";
 import { program, recurrence, traceOf, twice } from "./folding-traces.mjs";
 
@@ -10,10 +10,10 @@ import { program, recurrence, traceOf, twice } from "./folding-traces.mjs";
 /** @param {any} trace */
 const ids = (trace) => foldingOf(trace).groups.map(({ id }) => id);
 /** @param {View} view */
-const boxes = (view) => view.trace.nodes.filter(({ box }) => box).map(({ id }) => id);
+const boxes = (view) => view.nodes.filter(({ box }) => box).map(({ id }) => id);
 /** @param {View} view */
 const gates = (view) =>
-  view.trace.nodes.filter(({ kind, host }) => kind === "box" || (kind === "gate" && !host)).length;
+  view.nodes.filter(({ kind, host }) => kind === "box" || (kind === "gate" && !host)).length;
 
 test("each call of a function is a group of its gates", () => {
   assert.deepEqual(ids(twice), ["sigmoid#1", "sigmoid#2"]);
@@ -50,9 +50,9 @@ test("what folding could not shorten, or what is not in one piece, is no group",
 });
 
 test("a small circuit is drawn open", () => {
-  const view = viewOf(twice, {});
-  assert.deepEqual(view.trace.nodes, twice.nodes);
-  assert.deepEqual(view.trace.edges, twice.edges);
+  const view = viewOf(twice, []);
+  assert.deepEqual(view.nodes, twice.nodes);
+  assert.deepEqual(view.edges, twice.edges);
   assert.deepEqual(
     view.open.map(({ id }) => id),
     ["sigmoid#1", "sigmoid#2"],
@@ -60,13 +60,12 @@ test("a small circuit is drawn open", () => {
 });
 
 test("a folded call is one box with the same wires, values and gradients at its boundary", () => {
-  const { trace, hidden } = viewOf(twice, { "sigmoid#1": true });
+  const { nodes, edges, hidden, output } = viewOf(twice, ["-sigmoid#1"]);
   assert.deepEqual(
-    trace.nodes.map(({ id }) => id),
+    nodes.map(({ id }) => id),
     ["x", "w", "v", "xw", "sigmoid#1", "a", "av", "neg2", "f"],
   );
-  const at = (/** @type {string} */ id) =>
-    /** @type {any} */ (trace.nodes.find((n) => n.id === id));
+  const at = (/** @type {string} */ id) => /** @type {any} */ (nodes.find((n) => n.id === id));
   const was = (/** @type {string} */ id) => twice.nodes.find((/** @type {any} */ n) => n.id === id);
   assert.deepEqual(at("sigmoid#1").inputs, was("neg").inputs);
   assert.deepEqual([at("a").value, at("a").upstream], [was("a").value, was("a").upstream]);
@@ -76,7 +75,7 @@ test("a folded call is one box with the same wires, values and gradients at its 
   );
   assert.equal(hidden.get("one")?.id, "sigmoid#1");
   assert.deepEqual(
-    trace.edges.map(({ source, target, key }) => [source, target, key]),
+    edges.map(({ source, target, key }) => [source, target, key]),
     [
       ["x", "xw", 0],
       ["w", "xw", 1],
@@ -87,22 +86,22 @@ test("a folded call is one box with the same wires, values and gradients at its 
       ["neg2", "f", 0],
     ],
   );
-  assert.equal(trace.output, "f");
+  assert.equal(output, "f");
 });
 
 test("each value that leaves a box keeps a wire of its own", () => {
-  const { trace } = viewOf(recurrence(2), { [ALL]: true });
-  const box = trace.nodes.find(({ id }) => id === "t=0#1");
+  const { nodes, edges } = viewOf(recurrence(2), withAll(true));
+  const box = nodes.find(({ id }) => id === "t=0#1");
   assert.deepEqual(box?.box?.outlets, ["h1", "L1"]);
   assert.deepEqual(
-    trace.nodes.filter(({ host }) => host === "t=0#1").map(({ id, inputs }) => [id, inputs]),
+    nodes.filter(({ host }) => host === "t=0#1").map(({ id, inputs }) => [id, inputs]),
     [
       ["h1", []],
       ["L1", []],
     ],
   );
   assert.deepEqual(
-    trace.edges.filter(({ target }) => target === "t=1#1").map(({ source, key }) => [source, key]),
+    edges.filter(({ target }) => target === "t=1#1").map(({ source, key }) => [source, key]),
     [
       ["w", 0],
       ["w", 1],
@@ -113,8 +112,8 @@ test("each value that leaves a box keeps a wire of its own", () => {
 });
 
 test("only what nobody outside needs is hidden with its outer group", () => {
-  const { trace, open } = viewOf(recurrence(2), { "t=0#1": true, "t=0#1/cell#1": false });
-  assert.equal(trace.nodes.filter(({ box }) => box).length, 1);
+  const { nodes, open } = viewOf(recurrence(2), ["-t=0#1", "+t=0#1/cell#1"]);
+  assert.equal(nodes.filter(({ box }) => box).length, 1);
   assert.deepEqual(
     open.map(({ id }) => id),
     ["t=1#1", "t=1#1/cell#2"],
@@ -131,13 +130,13 @@ test("a box with many wires has one for each source, whose gradient is not made 
       inputs: [i ? `s${i - 1}` : "y", "x"],
     })),
   ]);
-  const { trace, origins } = viewOf(many, { [ALL]: true });
+  const { nodes, edges, origins } = viewOf(many, withAll(true));
   assert.deepEqual(
-    trace.edges.map(({ source }) => source),
+    edges.map(({ source }) => source),
     ["y", "x"],
   );
-  assert.equal(origins.get(trace.edges[1].id)?.length, 8);
-  assert.deepEqual(trace.nodes.find(({ box }) => box)?.inputs[1].downstream, {
+  assert.equal(origins.get(edges[1].id)?.length, 8);
+  assert.deepEqual(nodes.find(({ box }) => box)?.inputs[1].downstream, {
     shape: [],
     data: null,
   });
@@ -145,28 +144,28 @@ test("a box with many wires has one for each source, whose gradient is not made 
 
 test("above 300 gates the outermost turns are folded, unasked", () => {
   const large = recurrence(101);
-  const view = viewOf(large, {});
+  const view = viewOf(large, []);
   assert.equal(boxes(view).length, 101);
-  assert.equal(viewOf(recurrence(100), {}).open.length, 200);
+  assert.equal(viewOf(recurrence(100), []).open.length, 200);
 });
 
 test("a program without functions and loops folds by source line", () => {
-  const view = viewOf(program(160), {});
+  const view = viewOf(program(160), []);
   assert.equal(boxes(view).length, 160);
   assert.equal(boxes(view)[11], "line 12");
 });
 
 test("where single groups would still be too many, runs of them are one box", () => {
-  const turns = viewOf(recurrence(700), {});
+  const turns = viewOf(recurrence(700), []);
   assert.deepEqual(boxes(turns).slice(0, 2), ["t=0..19#1", "t=20..39#1"]);
-  assert.equal(turns.trace.nodes.find(({ box }) => box)?.label, "t = 0…19");
-  const lines = viewOf(program(400, 1), {});
+  assert.equal(turns.nodes.find(({ box }) => box)?.label, "t = 0…19");
+  const lines = viewOf(program(400, 1), []);
   assert.deepEqual(boxes(lines).slice(0, 2), ["lines 1-20", "lines 21-40"]);
   assert.ok(gates(turns) <= 300 && gates(lines) <= 300);
 });
 
 test("an unfolded run shows its turns folded", () => {
-  const view = viewOf(recurrence(700), { "t=0..19#1": false });
+  const view = viewOf(recurrence(700), ["+t=0..19#1"]);
   assert.deepEqual(boxes(view).slice(0, 2), ["t=0#1", "t=1#1"]);
   assert.equal(gates(view), 34 + 20);
 });
@@ -179,45 +178,50 @@ test("one function around everything is opened, and its own turns are folded", (
     inputs:
       node.kind === "gate" ? node.inputs.map((/** @type {any} */ wire) => wire.node) : undefined,
   }));
-  const view = viewOf(traceOf(rows), {});
+  const view = viewOf(traceOf(rows), []);
   assert.equal(boxes(view)[0], "main#1/t=0#1");
   assert.deepEqual(
     view.open.map(({ id }) => id),
     ["main#1"],
   );
-  assert.equal(view.trace.output, output);
+  assert.equal(view.output, output);
 });
 
 test("a tighter limit folds more", () => {
-  assert.equal(viewOf(recurrence(40), {}, 100).trace.nodes.filter(({ box }) => box).length, 40);
-  assert.ok(gates(viewOf(recurrence(40), {}, 20)) <= 20);
+  assert.equal(viewOf(recurrence(40), [], 100).nodes.filter(({ box }) => box).length, 40);
+  assert.ok(gates(viewOf(recurrence(40), [], 20)) <= 20);
 });
 
 test("a view of any program is a circuit: every wire ends after it starts", () => {
   for (const trace of [twice, recurrence(5), recurrence(700), program(160), program(400, 1)]) {
-    for (const folds of [{}, { [ALL]: true }]) {
+    for (const folds of [[], withAll(true)]) {
       const view = viewOf(trace, folds);
-      const place = new Map(view.trace.nodes.map(({ id }, i) => [id, i]));
+      const place = new Map(view.nodes.map(({ id }, i) => [id, i]));
       const at = (/** @type {string} */ id) => place.get(id) ?? Number.NaN;
-      const hosts = new Map(view.trace.nodes.map(({ id, host }) => [id, host ?? id]));
-      for (const { source, target } of view.trace.edges)
+      const hosts = new Map(view.nodes.map(({ id, host }) => [id, host ?? id]));
+      for (const { source, target } of view.edges)
         assert.ok(at(hosts.get(source) ?? "") < at(target), `${source} > ${target}`);
     }
   }
 });
 
 test("what is chosen is told from what is automatic, and forgotten once they agree", () => {
-  const folding = foldingOf(recurrence(101));
-  assert.equal(isFolded(folding, {}, "t=3#1"), true);
-  const opened = withFold(folding, {}, "t=3#1", false);
-  assert.deepEqual(opened, { "t=3#1": false });
-  assert.deepEqual(withFold(folding, opened, "t=3#1", true), {});
-  assert.equal(isFolded(folding, { [ALL]: false }, "t=4#1"), false);
+  const large = recurrence(101);
+  const opened = withFold(large, [], "t=3#1", false);
+  assert.deepEqual(opened, ["+t=3#1"]);
+  assert.equal(boxes(viewOf(large, opened)).length, 100);
+  assert.deepEqual(withFold(large, opened, "t=3#1", true), []);
+  assert.deepEqual(withFold(large, withAll(false), "t=4#1", true), ["+*", "-t=4#1"]);
+  assert.deepEqual(boxes(viewOf(large, withAll(false))), []);
+});
+
+test("what a link says of another program's groups does no harm", () => {
+  assert.deepEqual(viewOf(twice, ["-tanh#1", "nonsense", ""]).nodes, twice.nodes);
 });
 
 // ---------------------------------------------------------------- frames
 
-const folded = viewOf(twice, { "sigmoid#1": true });
+const folded = viewOf(twice, ["-sigmoid#1"]);
 /** @param {string} kind @param {string} node @param {string} [edge] */
 const frameOf = (kind, node, edge) => {
   const step = twice.steps.find(
@@ -253,7 +257,7 @@ test("a step inside a box is on no wire, one at its boundary on the wire that is
 });
 
 test("the gradient of a value outside arrives outside", () => {
-  const view = viewOf(recurrence(2), { [ALL]: true });
+  const view = viewOf(recurrence(2), withAll(true));
   const { steps } = view.whole;
   const sum = steps.find(({ kind, node }) => kind === "accumulate" && node === "h1");
   const frame = frameOn(view, frameAt(view.whole, sum?.index ?? 0));
@@ -271,8 +275,8 @@ test("one wire of several uses has brought its gradient back once every use has"
       inputs: [i ? `s${i - 1}` : "x", "x"],
     })),
   ]);
-  const view = viewOf(many, { [ALL]: true });
-  const [{ id }] = view.trace.edges;
+  const view = viewOf(many, withAll(true));
+  const [{ id }] = view.edges;
   const known = many.steps.map(
     (/** @type {any} */ { index }) => frameOn(view, frameAt(many, index)).edges[id].downstreamKnown,
   );

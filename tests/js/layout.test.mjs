@@ -320,3 +320,47 @@ function passes(path, dot) {
     return a.x <= dot.x && b.x >= dot.x && a.y === dot.y && (b.y === dot.y || a.x === dot.x);
   });
 }
+
+/** A box that two values leave, each used twice and once again further on. */
+const twoExits = () => {
+  const graph = circuit([
+    ["turn", "x"],
+    ["a", "turn"],
+    ["b", "turn"],
+    ["c", "a", "b"],
+    ["d", "c", "turn"],
+  ]);
+  const turn = graph.boxes.find(({ id }) => id === "turn");
+  if (turn) Object.assign(turn, { across: 120, axis: 60, exits: { h: 20, L: 100 } });
+  for (const edge of graph.edges)
+    if (edge.source === "turn") edge.source = edge.target === "a" ? "h" : "L";
+  return graph;
+};
+
+test("a box may have several exits: each value has a net of its own that starts there", () => {
+  const graph = twoExits();
+  const { places, routes, dots, memory } = layout(graph, OPTIONS);
+  const startOf = (/** @type {string} */ id) => samplePath(routes[id].d)[0];
+  const end = places.turn.x + 56;
+  const at = (/** @type {number} */ y) => Math.round(100 * (places.turn.y + y)) / 100;
+  assert.deepEqual(startOf("turn>a.0"), { x: end, y: at(20) });
+  assert.deepEqual(startOf("turn>b.0"), { x: end, y: at(100) });
+  assert.deepEqual(startOf("turn>d.1"), startOf("turn>b.0"));
+  assert.equal(dots.h, undefined);
+  assert.deepEqual(dots.L, [{ x: end, y: at(100) }]);
+  assert.ok(Math.abs(memory.L - memory.h - 80) < 0.02);
+});
+
+test("nets from several exits keep the order of the exits", () => {
+  const { places } = layout(twoExits(), OPTIONS);
+  assert.ok(places.a.y < places.b.y);
+});
+
+test("wires from several exits may cross, and are counted", () => {
+  const layers = buildLayers(twoExits());
+  const column = layers.columns.find((one) => one.some(({ key }) => key === "a")) ?? [];
+  column.sort((p, q) => ["a", "b"].indexOf(p.key) - ["a", "b"].indexOf(q.key));
+  const straight = countCrossings(layers.columns);
+  column.sort((p, q) => ["b", "a"].indexOf(p.key) - ["b", "a"].indexOf(q.key));
+  assert.ok(countCrossings(layers.columns) > straight);
+});

@@ -33,7 +33,7 @@ export function drawNodes(layer, picture, layout, measure) {
     .each(function (figure) {
       marks.set(
         figure.node.id,
-        drawNode(
+        drawFigure(
           /** @type {SVGGElement} */ (this),
           figure,
           originOf(figure, layout),
@@ -55,11 +55,26 @@ export function drawNodes(layer, picture, layout, measure) {
  * @param {Measure} measure
  * @returns {Mark}
  */
+function drawFigure(element, figure, origin, picture, scales, measure) {
+  element.replaceChildren();
+  return figure.node.box && picture.boxes
+    ? picture.boxes.drawBox(element, figure, origin, measure)
+    : drawNode(element, figure, origin, picture, scales, measure);
+}
+
+/**
+ * @param {SVGGElement} element
+ * @param {Figure} figure
+ * @param {Point} origin
+ * @param {Picture} picture
+ * @param {{ value: number, gradient: number }} scales
+ * @param {Measure} measure
+ * @returns {Mark}
+ */
 function drawNode(element, figure, origin, picture, scales, measure) {
   const { node } = figure;
   const { style } = picture;
   const turned = style.direction === "tb";
-  element.replaceChildren();
   element.setAttribute(
     "class",
     `node ${node.kind}${node.id === picture.trace.output ? " output" : ""}`,
@@ -78,18 +93,7 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     },
     element,
   );
-  for (const literal of figure.folded) {
-    const part = svg(
-      "g",
-      {
-        "data-node": literal.id,
-        role: "img",
-        "aria-label": label(literal, literal.kind, undefined),
-      },
-      element,
-    );
-    svg("circle", { class: "folded", r: 2 }, part);
-  }
+  drawLiterals(element, figure);
 
   const { left, right, top, bottom } = figure.bounds;
   svg("rect", { class: "hit", x: left, y: top, width: right - left, height: bottom - top }, body);
@@ -127,8 +131,6 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     scales.gradient,
     measure,
   );
-  /** @type {Map<string, ReturnType<typeof drawSlot>>} */
-  const partials = new Map();
   return {
     element,
     body,
@@ -144,18 +146,51 @@ function drawNode(element, figure, origin, picture, scales, measure) {
       gradient.show(frame.gradientKnown, frame.lands === "gradient");
       body.setAttribute("aria-label", label(node, face, frame));
     },
-    showPartial(edge, { downstreamKnown, active }) {
-      const slot = figure.partials.get(edge);
-      if (!slot) return;
-      let partial = partials.get(edge);
-      if (!partial) {
-        if (!downstreamKnown) return;
-        const wire = node.inputs[figure.wires.find((one) => one.id === edge)?.key ?? 0];
-        partial = drawSlot(body, slot, "partial", wire.downstream, 1, measure);
-        partials.set(edge, partial);
-      }
-      partial.show(downstreamKnown, active && downstreamKnown);
-    },
+    showPartial: partialsOf(body, figure, measure),
+  };
+}
+
+/**
+ * Literals that a face shows are nodes all the same.
+ * @param {Element} element
+ * @param {Figure} figure
+ */
+export function drawLiterals(element, { folded }) {
+  for (const literal of folded) {
+    const part = svg(
+      "g",
+      {
+        "data-node": literal.id,
+        role: "img",
+        "aria-label": label(literal, literal.kind, undefined),
+      },
+      element,
+    );
+    svg("circle", { class: "folded", r: 2 }, part);
+  }
+}
+
+/**
+ * What wires bring back to their ports, where it is one contribution of several; each is made when it is first known.
+ * @param {SVGGElement} body
+ * @param {Figure} figure
+ * @param {Measure} measure
+ * @returns {Mark["showPartial"]}
+ */
+export function partialsOf(body, { node, wires, partials: slots }, measure) {
+  /** @type {Map<string, ReturnType<typeof drawSlot>>} */
+  const partials = new Map();
+  return (edge, { downstreamKnown, active }) => {
+    const slot = slots.get(edge);
+    if (!slot) return;
+    let partial = partials.get(edge);
+    if (!partial) {
+      if (!downstreamKnown) return;
+      const wire = node.inputs[wires.find((one) => one.id === edge)?.key ?? 0];
+      partial = drawSlot(body, slot, "partial", wire.downstream, 1, measure);
+      partials.set(edge, partial);
+    }
+    partial.show(downstreamKnown, active && downstreamKnown);
   };
 }
 
@@ -163,7 +198,7 @@ function drawNode(element, figure, origin, picture, scales, measure) {
  * @param {Element} element
  * @param {Figure} figure
  */
-function drawSign(element, { halfWidth, halfHeight, face }) {
+export function drawSign(element, { halfWidth, halfHeight, corner, face }) {
   svg(
     "rect",
     {
@@ -172,7 +207,7 @@ function drawSign(element, { halfWidth, halfHeight, face }) {
       y: -halfHeight,
       width: 2 * halfWidth,
       height: 2 * halfHeight,
-      rx: Math.min(halfWidth, halfHeight),
+      rx: corner,
     },
     element,
   );
@@ -202,7 +237,7 @@ function drawSlot(element, slot, role, tensor, most, measure) {
   }
   const unknown = role === "partial" ? "" : DASH;
   const text = write(element, slot, `number ${role}`, unknown);
-  const shown = tensor ? scalarText(tensor) || formatShape(tensor.shape) : DASH;
+  const shown = tensor ? scalarText(tensor) || several(tensor) : DASH;
   const pieces = numberPieces(shown, role === "value" ? "value" : "gradient");
   /** @type {SVGRectElement | undefined} */
   let pill;
@@ -218,6 +253,12 @@ function drawSlot(element, slot, role, tensor, most, measure) {
     pill?.toggleAttribute("hidden", !landed);
   });
 }
+
+/**
+ * A scalar without a number is a sum that the engine did not send: what several wires brought, that are drawn as one.
+ * @param {Tensor} tensor
+ */
+const several = ({ shape }) => (shape.length > 0 ? formatShape(shape) : "…");
 
 /**
  * Leaves the document alone where nothing changes.

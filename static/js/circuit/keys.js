@@ -1,9 +1,18 @@
 /**
  * One tab stop for the whole circuit. Arrows walk the wires: along them to the source or the consumer, across them
- * from port to port. Enter selects.
+ * from port to port. Enter selects a node and unfolds a box; Backspace folds the
+ * group around.
  */
 
+/** @import { View } from "../types.d.ts" */
 /** @import { Mark, Picture } from "./types.d.ts" */
+
+/**
+ * The node that an element on the board stands for, or the folded group.
+ * @param {Element | null} element
+ */
+export const idOf = (element) =>
+  element?.getAttribute("data-box") ?? element?.getAttribute("data-node") ?? "";
 
 /** What each arrow does, by direction of the flow. */
 const ARROWS = {
@@ -15,8 +24,9 @@ const ARROWS = {
  * @param {Element} surface
  * @param {(id: string) => void} onSelect
  * @param {(id: string) => void} onFocus
+ * @param {(group: string, folded: boolean) => void} onFold
  */
-export function createKeys(surface, onSelect, onFocus) {
+export function createKeys(surface, onSelect, onFocus, onFold) {
   /** @type {Picture | undefined} */
   let picture;
   /** @type {Map<string, Mark>} */
@@ -27,7 +37,7 @@ export function createKeys(surface, onSelect, onFocus) {
   const nodeOf = (event) => {
     const element =
       event.target instanceof Element ? event.target.closest("[data-node][tabindex]") : null;
-    return element?.getAttribute("data-node") ?? "";
+    return idOf(element);
   };
 
   /** @param {string} id */
@@ -40,13 +50,31 @@ export function createKeys(surface, onSelect, onFocus) {
   /** @param {string} way */
   function neighbour(way) {
     if (!picture) return undefined;
-    const into = picture.figures.get(current)?.wires ?? [];
+    const { wires: into = [], host, exits = {} } = picture.figures.get(current) ?? {};
     const out = picture.edges.filter((edge) => edge.source === current);
-    if (way === "back") return into[0]?.source;
-    if (way === "on") return out[0]?.target;
+    if (way === "back") return host ? host.figure.node.id : into[0]?.source;
+    if (way === "on") return Object.keys(exits)[0] ?? out[0]?.target;
     const fellows = picture.figures.get(out[0]?.target)?.wires ?? [];
     const place = fellows.findIndex((edge) => edge.source === current);
     return place < 0 ? undefined : fellows[place + (way === "after" ? 1 : -1)]?.source;
+  }
+
+  /** @param {string} id */
+  function open(id) {
+    if (picture?.figures.get(id)?.node.box) onFold(id, false);
+    else onSelect(id);
+  }
+
+  /**
+   * Folds the innermost group that a node stands in.
+   * @param {string} id
+   */
+  function foldAround(id) {
+    const { trace, figures } = /** @type {Picture} */ (picture);
+    const gate = figures.get(id)?.node.box?.group.gates[0].id ?? id;
+    const groups = "open" in trace ? /** @type {View} */ (trace).open : [];
+    const inner = groups.findLast(({ gates }) => gates.some((one) => one.id === gate));
+    if (inner) onFold(inner.id, true);
   }
 
   /** @param {KeyboardEvent} event */
@@ -60,7 +88,8 @@ export function createKeys(surface, onSelect, onFocus) {
       event.shiftKey
     )
       return;
-    if (event.key === "Enter") onSelect(current);
+    if (event.key === "Enter") open(current);
+    else if (event.key === "Backspace") foldAround(current);
     else {
       /** @type {Record<string, string>} */
       const arrows = ARROWS[picture.style.direction];
@@ -89,8 +118,10 @@ export function createKeys(surface, onSelect, onFocus) {
   };
   /** @param {Event} event */
   const click = (event) => {
+    const group = event.target instanceof Element && event.target.closest("[data-fold]");
+    if (group) return onFold(group.getAttribute("data-fold") ?? "", true);
     const id = nodeOf(event);
-    if (id) onSelect(id);
+    if (id) open(id);
   };
   const listeners = /** @type {[string, (event: any) => void][]} */ ([
     ["keydown", press],

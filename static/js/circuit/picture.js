@@ -4,8 +4,8 @@
  * Knows sizes; knows no step and no DOM.
  */
 
-/** @import { Direction, Layout, LayoutGraph, Local, Tensor, Trace, TraceEdge, TraceNode } from "../types.d.ts" */
-/** @import { Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings } from "./types.d.ts" */
+/** @import { Direction, Layout, LayoutGraph, Local, Point, Tensor, Trace, TraceEdge, TraceNode } from "../types.d.ts" */
+/** @import { Boxes, Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings } from "./types.d.ts" */
 
 import { formatNumber, formatShape, formatShort, WAY_BACK } from "../format.js";
 import { gridOf } from "./grid.js";
@@ -117,9 +117,14 @@ function isSmall({ nodes }) {
  * Where a figure's origin lies once its box has a place.
  * @param {Figure} figure
  * @param {Layout} layout
+ * @returns {Point}
  */
-export function originOf({ node, bounds }, { places }) {
-  const { x, y } = places[node.id];
+export function originOf({ node, bounds, host }, layout) {
+  if (host) {
+    const { x, y } = originOf(host.figure, layout);
+    return { x: x + host.x, y: y + host.y };
+  }
+  const { x, y } = layout.places[node.id];
   return { x: x - bounds.left, y: y - bounds.top };
 }
 
@@ -201,9 +206,10 @@ function rankBoxes({ boxes, edges }) {
  * @param {Trace} trace
  * @param {Style} style
  * @param {Measure} measure
+ * @param {Boxes} [boxes] where the trace may have some
  * @returns {Picture}
  */
-export function pictureOf(trace, style, measure) {
+export function pictureOf(trace, style, measure, boxes) {
   const folded = foldedLiterals(trace);
   const edges = trace.edges.filter((edge) => !folded.has(edge.source));
   /** @type {Map<string, TraceEdge[]>} */
@@ -234,6 +240,7 @@ export function pictureOf(trace, style, measure) {
       figureOf(node, {
         style,
         measure,
+        boxes,
         nodes,
         wires,
         fans,
@@ -247,8 +254,11 @@ export function pictureOf(trace, style, measure) {
       }),
     );
   }
+  boxes?.arrange(trace, figures, style);
   const graph = {
-    boxes: [...figures].map(([id, figure]) => boxOf(id, figure, style)),
+    boxes: [...figures]
+      .filter(([, { host }]) => !host)
+      .map(([id, figure]) => boxOf(id, figure, style)),
     edges: [...figures.values()].flatMap(({ wires }) =>
       wires.map(({ id, source, target, key }, port) => ({
         id,
@@ -264,15 +274,17 @@ export function pictureOf(trace, style, measure) {
     gapAcross: style.number,
     gapAlong: 2 * style.number,
   };
-  return { trace, style, figures, edges, fans, graph, options };
+  return { trace, style, boxes, figures, edges, fans, graph, options };
 }
 
 /**
- * The first argument of a tensor gate is its data: that wire runs straight, and weights come in from the side.
+ * The first argument of a tensor gate is its data, and what goes from box to box is passed on: those wires run
+ * straight, and weights come in from the side.
  * @param {TraceNode | undefined} source
  * @param {number} key
  */
 function weightOf(source, key) {
+  if (source?.host) return 6;
   return key === 0 && source && source.value.shape.length > 0 ? 6 : 1;
 }
 
@@ -318,40 +330,56 @@ function foldedLiterals(trace) {
  * @returns {Figure}
  */
 function figureOf(node, around) {
-  const { style, measure, wires } = around;
+  const { style, measure, boxes, wires } = around;
   const turned = style.direction === "tb";
-  const isGate = node.kind === "gate";
-  const sign = isGate
-    ? signOf(node, wires.length, style, measure)
-    : { halfWidth: 0, halfHeight: 0, ports: [], face: undefined };
-  /** @type {Figure} */
-  const figure = {
-    node,
-    folded: around.literals,
-    ...sign,
-    name: undefined,
-    badge: undefined,
-    value: { x: 0, y: 0, anchor: "middle", size: style.number },
-    gradient: { x: 0, y: 0, anchor: "middle", size: style.number },
-    runStart: turned ? sign.halfHeight : sign.halfWidth,
-    runEnd: 0,
-    wires,
-    partials: new Map(),
-    chips: new Map(),
-    sum: undefined,
-    bounds: {
-      left: -sign.halfWidth,
-      right: sign.halfWidth,
-      top: -sign.halfHeight,
-      bottom: sign.halfHeight,
-    },
-  };
+  const isGate = node.kind === "gate" && !node.host;
+  if (node.box && boxes) {
+    const figure = { ...blank(node, around), ...boxes.signOf(node, around) };
+    layPorts(figure, around);
+    return figure;
+  }
+  const sign = isGate ? signOf(node, wires.length, style, measure) : {};
+  const figure = { ...blank(node, around), ...sign };
+  figure.runStart = turned ? figure.halfHeight : figure.halfWidth;
+  cover(figure, -figure.halfWidth, -figure.halfHeight, figure.halfWidth, figure.halfHeight);
   if (turned) layRunDown(figure, around);
   else layRunRight(figure, around);
   if (isGate) layPorts(figure, around);
   if (!around.ends)
     figure.runEnd = Math.max(figure.runEnd, turned ? figure.bounds.bottom : figure.bounds.right);
   return figure;
+}
+
+/**
+ * A figure without anything on it.
+ * @param {TraceNode} node
+ * @param {Surroundings} around
+ * @returns {Figure}
+ */
+function blank(node, { style, wires, literals, ends }) {
+  return {
+    node,
+    folded: literals,
+    halfWidth: 0,
+    halfHeight: 0,
+    corner: 0,
+    ports: [],
+    face: undefined,
+    name: undefined,
+    badge: undefined,
+    value: { x: 0, y: 0, anchor: "middle", size: style.number },
+    gradient: { x: 0, y: 0, anchor: "middle", size: style.number },
+    runStart: 0,
+    runEnd: 0,
+    ends,
+    wires,
+    partials: new Map(),
+    chips: new Map(),
+    sum: undefined,
+    host: undefined,
+    exits: undefined,
+    bounds: { left: 0, right: 0, top: 0, bottom: 0 },
+  };
 }
 
 /**
@@ -373,9 +401,12 @@ function signOf(node, count, style, measure) {
   const ports = Array.from({ length: count }, (_, port) => (port - (count - 1) / 2) * pitch);
   const span = count > 3 ? ((count - 1) * pitch) / 2 + 0.35 * radius : 0;
   const turned = direction === "tb";
+  const halfWidth = Math.max(radius, needed, turned ? span : 0);
+  const halfHeight = Math.max(radius, turned ? 0 : span);
   return {
-    halfWidth: Math.max(radius, needed, turned ? span : 0),
-    halfHeight: Math.max(radius, turned ? 0 : span),
+    halfWidth,
+    halfHeight,
+    corner: Math.min(halfWidth, halfHeight),
     ports,
     face: /** @type {Label} */ ({ x: 0, y: 0.36 * size, anchor: "middle", size, pieces }),
   };
@@ -572,7 +603,10 @@ function layPorts(figure, around) {
         );
       } else {
         const x = -halfWidth - 0.5 * number - width / 2;
-        const y = first ? ports[port] - 0.36 * partial : ports[port] + style.lane + 1.02 * partial;
+        const y =
+          first || node.box
+            ? ports[port] - 0.36 * partial
+            : ports[port] + style.lane + 1.02 * partial;
         figure.partials.set(edge.id, { x, y, anchor: "middle", size: partial });
         cover(
           figure,
@@ -583,7 +617,7 @@ function layPorts(figure, around) {
         );
       }
     }
-    if (ports.length > 4) continue;
+    if (ports.length > 4 || node.box) continue;
     const pieces = chipPieces(node, source, edge.key, style, nodes);
     if (pieces.length === 0) continue;
     const width = measure(pieces, small) + 1.5 * small;
@@ -788,6 +822,7 @@ function sumText(node, contributions) {
       : formatShort(tensor.data),
   );
   if (node.value.shape.length > 0 || !node.upstream) return `sum of ${contributions.length}`;
+  if (terms.includes("")) return `sum of ${contributions.length}`;
   const shown = terms.length > 3 ? [terms[0], terms[1], "…"] : terms;
   const total =
     Array.isArray(node.upstream.data) || node.upstream.data === null
@@ -900,7 +935,7 @@ function cover({ bounds }, left, top, right, bottom) {
  * @param {Figure} figure
  * @param {Style} style
  */
-function boxOf(id, { bounds, ports, runEnd, halfWidth, halfHeight }, { direction }) {
+function boxOf(id, { bounds, ports, exits, runEnd, halfWidth, halfHeight }, { direction }) {
   const { left, right, top, bottom } = bounds;
   // Ports end inside the sign, which is drawn over the wires.
   if (direction === "tb") {
@@ -912,6 +947,7 @@ function boxOf(id, { bounds, ports, runEnd, halfWidth, halfHeight }, { direction
       axis: -left,
       ports: ports.map((x) => x - left),
       portInset: -0.6 * halfHeight - top,
+      ...exitsOf(exits, left),
     };
   }
   const along = Math.max(runEnd, right) - left;
@@ -922,5 +958,15 @@ function boxOf(id, { bounds, ports, runEnd, halfWidth, halfHeight }, { direction
     axis: -top,
     ports: ports.map((y) => y - top),
     portInset: -0.6 * halfWidth - left,
+    ...exitsOf(exits, top),
   };
 }
+
+/**
+ * @param {Figure["exits"]} exits
+ * @param {number} low edge of the box, across
+ */
+const exitsOf = (exits, low) =>
+  exits && {
+    exits: Object.fromEntries(Object.entries(exits).map(([id, axis]) => [id, axis - low])),
+  };

@@ -133,7 +133,7 @@ function drawGlow(under, { origin, figure: { node, value } }, measure) {
  * @param {Figure} figure
  * @param {number} number
  */
-function drawRing(group, { halfWidth, halfHeight }, number) {
+function drawRing(group, { halfWidth, halfHeight, corner }, number) {
   const width = 0.27 * number;
   const out = width / 2 + 1;
   svg(
@@ -144,7 +144,7 @@ function drawRing(group, { halfWidth, halfHeight }, number) {
       y: -halfHeight - out,
       width: 2 * (halfWidth + out),
       height: 2 * (halfHeight + out),
-      rx: Math.min(halfWidth, halfHeight) + out,
+      rx: corner + out,
       "stroke-width": width,
     },
     group,

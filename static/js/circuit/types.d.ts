@@ -104,6 +104,8 @@ export interface Figure {
   /** of the gate's sign; 0 for inputs */
   halfWidth: number;
   halfHeight: number;
+  /** radius of the sign's corners */
+  corner: number;
   face: Label | undefined;
   name: Label | undefined;
   badge: Label | undefined;
@@ -112,6 +114,8 @@ export interface Figure {
   /** along the flow */
   runStart: number;
   runEnd: number;
+  /** nothing uses it */
+  ends: boolean;
   /** incoming ones that are drawn, by port */
   wires: TraceEdge[];
   /** across the flow, by port */
@@ -122,12 +126,20 @@ export interface Figure {
   chips: Map<string, Chip>;
   /** where contributions add */
   sum: Chip | undefined;
+  /** the box that the value leaves, and where from its origin */
+  host: { figure: Figure; x: number; y: number } | undefined;
+  /** of a box: across the flow, by value that leaves it */
+  exits: Record<string, number> | undefined;
   bounds: Rect;
 }
+
+/** What draws boxes; there once a program has something to fold. */
+export type Boxes = typeof import("./boxes.js");
 
 export interface Picture {
   trace: Trace;
   style: Style;
+  boxes: Boxes | undefined;
   /** by node, without folded literals */
   figures: Map<string, Figure>;
   /** those drawn */
@@ -142,6 +154,7 @@ export interface Picture {
 export interface Surroundings {
   style: Style;
   measure: Measure;
+  boxes: Boxes | undefined;
   nodes: Map<string, TraceNode>;
   wires: TraceEdge[];
   fans: Map<string, TraceEdge[]>;

@@ -2,12 +2,12 @@
  * The board: draws a trace's circuit and shows it at a step. A function of (trace, frame); knows no step's kind.
  */
 
-/** @import { Frame, Layout, Point, Trace, TraceNode } from "../types.d.ts" */
+/** @import { Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Change, Drawing, Mark, Picture } from "./types.d.ts" */
+/** @import { Boxes, Change, Drawing, Mark, Picture } from "./types.d.ts" */
 
 import { drawNodes, fullText } from "./gates.js";
-import { createKeys } from "./keys.js";
+import { createKeys, idOf } from "./keys.js";
 import { createMeasure } from "./measure.js";
 import { leastScale, pictureOf, SHRINK, spread, stylesFor } from "./picture.js";
 import { createSignals } from "./signals.js";
@@ -26,6 +26,7 @@ const EASES = [1, 0.4, 0];
  * @property {LayoutClient} layoutClient
  * @property {(id: string) => void} onSelect
  * @property {(ids: string[]) => void} onPoint which nodes the pointer is at
+ * @property {(group: string, folded: boolean) => void} onFold
  * @property {() => void} [onLaidOut]
  * @property {() => boolean} reducedMotion
  */
@@ -36,7 +37,7 @@ const EASES = [1, 0.4, 0];
  */
 export function createBoard(
   element,
-  { layoutClient, onSelect, onPoint, onLaidOut, reducedMotion },
+  { layoutClient, onSelect, onPoint, onFold, onLaidOut, reducedMotion },
 ) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
@@ -56,14 +57,16 @@ export function createBoard(
   const pills = camera.appendChild(document.createElement("div"));
   pills.className = "board-pills";
   pills.setAttribute("aria-hidden", "true");
+  const frames = svg("g", {}, graph);
   const under = svg("g", {}, graph);
   const wireLayer = svg("g", {}, graph);
   const nodeLayer = svg("g", {}, graph);
+  const tabs = svg("g", {}, graph);
 
   const { measure, ready } = createMeasure(element);
   const viewport = createViewport(frameElement, camera, [graph, flow]);
   const signals = createSignals(flow, pills, under, measure);
-  const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()));
+  const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()), onFold);
   camera.addEventListener("pointerover", showDigits);
   camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
   camera.addEventListener("pointerleave", () => onPoint([]));
@@ -81,6 +84,8 @@ export function createBoard(
   let room = { width: 0, height: 0 };
   /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
   let taken;
+  /** @type {Boxes | undefined} */
+  let boxes;
   /** Counts requests, so that an older layout never replaces a newer one. */
   let turn = 0;
 
@@ -97,6 +102,7 @@ export function createBoard(
     const trace = withNamedOutput(given);
     const mine = ++turn;
     await ready();
+    if ("open" in trace) boxes ??= await import("./boxes.js");
     if (mine !== turn) return;
     const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
     if (mine !== turn) return;
@@ -111,7 +117,7 @@ export function createBoard(
   function unmoved(trace) {
     if (!drawn || !sameRoom(room, viewport.measure())) return undefined;
     const { style, graph: old } = drawn.picture;
-    const picture = pictureOf(trace, style, measure);
+    const picture = pictureOf(trace, style, measure, boxes);
     return JSON.stringify(picture.graph) === JSON.stringify(old)
       ? { picture, layout: drawn.layout }
       : undefined;
@@ -121,8 +127,9 @@ export function createBoard(
    * Where nodes lay, if this is the same program edited and not another one.
    * @param {Trace} trace
    */
-  function memoryFor({ nodes }) {
+  function memoryFor({ nodes, source }) {
     if (!drawn) return undefined;
+    if (drawn.picture.trace.source === source) return drawn.layout.memory;
     const known = new Set([...drawn.picture.figures.values()].map(({ node }) => identity(node)));
     const kept = nodes.filter((node) => known.has(identity(node))).length;
     return 2 * kept > Math.max(nodes.length, known.size) ? drawn.layout.memory : undefined;
@@ -151,7 +158,8 @@ export function createBoard(
     let picture;
     for (const attempt of tries.slice(grew ? Math.max(0, had) : 0)) {
       const last = attempt === lastTry;
-      if (picture?.style !== attempt.style) picture = pictureOf(trace, attempt.style, measure);
+      if (picture?.style !== attempt.style)
+        picture = pictureOf(trace, attempt.style, measure, boxes);
       if (!spread(picture, viewport.inner(), attempt.ease) && !last) continue;
       const options = { ...picture.options, previous };
       const layout = await layoutClient.request(picture.graph, options);
@@ -170,16 +178,18 @@ export function createBoard(
    */
   function draw(picture, layout) {
     const before = drawn && screenPlaces(drawn.marks);
+    const was = drawn?.picture.trace;
     const moved = drawn?.layout !== layout;
     signals.clear();
     const { wires, nets } = drawWires(wireLayer, picture, layout);
     const marks = drawNodes(nodeLayer, picture, layout, measure);
+    boxes?.drawFrames(frames, tabs, picture, marks, measure);
     drawn = { picture, layout, marks, wires, nets };
     shown = undefined;
     element.classList.toggle("turned", picture.style.direction === "tb");
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
     keys.setPicture(picture, marks);
-    if (before && moved) glide(before, marks);
+    if (before && moved) glide(before, marks, was);
   }
 
   /** @param {Map<string, Mark>} marks */
@@ -193,15 +203,17 @@ export function createBoard(
   }
 
   /**
-   * Old nodes move from where they were seen.
+   * Old nodes move from where they were seen, those of an unfolded box from there.
    * @param {Map<string, Point>} before by code
    * @param {Map<string, Mark>} marks
+   * @param {Trace | View} [was] what was drawn before
    */
-  function glide(before, marks) {
+  function glide(before, marks, was) {
     const duration = calmMotion();
     if (duration === 0 || marks.size > CALM) return;
     for (const { element: node, figure, origin } of marks.values()) {
-      const old = before.get(figure.node.code);
+      const box = was && "hidden" in was && was.hidden.get(figure.node.id);
+      const old = before.get(figure.node.code) ?? (box ? before.get(box.id) : undefined);
       const to = `translate(${origin.x}px, ${origin.y}px)`;
       if (!old) node.animate({ opacity: [0, 1] }, { duration, easing: "ease-in" });
       else {
@@ -316,8 +328,8 @@ export function createBoard(
   function showDigits(event) {
     const target =
       event.target instanceof Element ? event.target.closest("[data-node][tabindex]") : null;
-    const mark = drawn?.marks.get(target?.getAttribute("data-node") ?? "");
-    if (!mark) return;
+    const mark = drawn?.marks.get(idOf(target));
+    if (!mark || mark.figure.node.box) return;
     const title = mark.body.querySelector("title") ?? svg("title", {}, mark.body);
     title.textContent = fullText(mark.figure.node, shown?.nodes[mark.figure.node.id]);
   }

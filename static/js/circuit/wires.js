@@ -67,6 +67,7 @@ export function drawWires(layer, { edges, figures, style }, layout) {
   /** @type {Map<string, NetMark>} */
   const nets = new Map();
   for (const [id, figure] of figures) {
+    if (figure.node.box) continue;
     const { x, y } = originOf(figure, layout);
     const { runStart, runEnd } = figure;
     const run = turned

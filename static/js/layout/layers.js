@@ -10,6 +10,8 @@
  * @typedef {object} Link
  * @property {Item} from
  * @property {Item} to
+ * @property {string} net id of the value it carries
+ * @property {number} start where it starts, px from the axis of `from`: not 0 where a box has several exits
  * @property {number} port where it ends, px from the axis of `to`
  * @property {number} slot the same as a share of the box, between 0 and 1: the order of its ends
  * @property {number} weight how much it wants to be straight
@@ -35,9 +37,15 @@
  */
 
 /**
+ * Where a value's wires start: a box, and px from its axis.
+ * @typedef {{ source: Item, start: number }} Net
+ */
+
+/**
  * @typedef {object} Layers
  * @property {Item[][]} columns
  * @property {Map<string, Item>} items the boxes' items by id
+ * @property {Map<string, Net>} nets by the value's id
  * @property {Map<string, Link>} ends the last link of each edge, by edge id
  */
 
@@ -64,6 +72,7 @@ const STRAIGHTNESS = [1, 2, 8];
  */
 function readWiring({ boxes, edges }) {
   const index = new Map(boxes.map((box, i) => [box.id, i]));
+  for (const [i, { exits }] of boxes.entries()) for (const id in exits) index.set(id, i);
   /** @type {number[][]} */
   const sources = boxes.map(() => []);
   /** @type {number[][]} */
@@ -149,6 +158,12 @@ function rankBoxes({ sources, consumers, order }) {
 export function buildLayers(graph) {
   const ranks = rankBoxes(readWiring(graph));
   const items = new Map(graph.boxes.map((box, i) => [box.id, boxItem(box, ranks[i])]));
+  /** @type {Map<string, Net>} */
+  const nets = new Map();
+  for (const [id, item] of items) {
+    const { axis, exits = { [id]: axis } } = /** @type {LayoutBox} */ (item.box);
+    for (const net in exits) nets.set(net, { source: item, start: exits[net] - axis });
+  }
   /** @type {Item[][]} */
   const columns = Array.from(
     { length: ranks.reduce((most, rank) => Math.max(most, rank + 1), 0) },
@@ -162,31 +177,43 @@ export function buildLayers(graph) {
   };
   for (const item of items.values()) add(item);
 
-  /** @type {Map<Item, Item[]>} each net's source and lanes, by distance */
+  /** @type {Map<string, Item[]>} each net's source and lanes, by distance */
   const trunks = new Map();
   /** @type {Map<string, Link>} */
   const ends = new Map();
   for (const edge of graph.edges) {
-    const source = /** @type {Item} */ (items.get(edge.source));
+    const net = edge.source;
+    const { source, start } = /** @type {Net} */ (nets.get(net));
     const target = /** @type {Item} */ (items.get(edge.target));
-    const trunk = trunks.get(source) ?? [source];
-    trunks.set(source, trunk);
+    const trunk = trunks.get(net) ?? [source];
+    trunks.set(net, trunk);
+    const startOf = (/** @type {Item} */ from) => (from === source ? start : 0);
     const weight = source.box?.ports.length === 0 ? 1 : GATE_WEIGHT;
     while (source.rank + trunk.length < target.rank) {
-      const lane = add(laneItem(source, trunk.length));
-      join(trunk[trunk.length - 1], lane, 0, 0.5, weight);
+      const lane = add(laneItem(net, source.rank, trunk.length));
+      const from = trunk[trunk.length - 1];
+      join({ from, to: lane, net, start: startOf(from), port: 0, slot: 0.5, weight });
       trunk.push(lane);
     }
     const box = /** @type {LayoutBox} */ (target.box);
     const slot = (edge.port + 1) / (box.ports.length + 1);
     const tail = trunk[target.rank - source.rank - 1];
-    ends.set(
-      edge.id,
-      join(tail, target, box.ports[edge.port] - box.axis, slot, (edge.weight ?? 1) * weight),
-    );
+    const link = join({
+      from: tail,
+      to: target,
+      net,
+      start: startOf(tail),
+      port: box.ports[edge.port] - box.axis,
+      slot,
+      weight: (edge.weight ?? 1) * weight,
+    });
+    ends.set(edge.id, link);
   }
-  for (const item of items.values()) item.incoming.sort((a, b) => a.slot - b.slot);
-  return { columns, items, ends };
+  for (const item of items.values()) {
+    item.incoming.sort((a, b) => a.slot - b.slot);
+    if (item.box?.exits) item.outgoing.sort((a, b) => a.start - b.start);
+  }
+  return { columns, items, nets, ends };
 }
 
 /**
@@ -199,16 +226,16 @@ function boxItem(box, rank) {
 }
 
 /**
- * @param {Item} source
+ * @param {string} net
+ * @param {number} rank of its source
  * @param {number} distance
  * @returns {Item}
  */
-function laneItem(source, distance) {
-  const key = `${source.key} +${distance}`;
+function laneItem(net, rank, distance) {
   return {
-    key,
+    key: `${net} +${distance}`,
     box: undefined,
-    rank: source.rank + distance,
+    rank: rank + distance,
     before: LANE,
     after: LANE,
     ...unplaced(),
@@ -230,16 +257,13 @@ function unplaced() {
 }
 
 /**
- * @param {Item} from
- * @param {Item} to
- * @param {number} port
- * @param {number} slot
- * @param {number} weight
+ * @param {Omit<Link, "end">} made its weight counts more between lanes
  * @returns {Link}
  */
-function join(from, to, port, slot, weight) {
+function join(made) {
+  const { from, to, weight } = made;
   const lanes = Number(from.box === undefined) + Number(to.box === undefined);
-  const link = { from, to, port, slot, weight: weight * STRAIGHTNESS[lanes], end: 0 };
+  const link = { ...made, weight: weight * STRAIGHTNESS[lanes], end: 0 };
   from.outgoing.push(link);
   to.incoming.push(link);
   return link;
@@ -248,7 +272,10 @@ function join(from, to, port, slot, weight) {
 /**
  * The lane a net goes on in, one column on.
  * @param {Item} item
+ * @param {string} [net] where the item has several
  */
-export function nextLane(item) {
-  return item.outgoing.find((link) => link.to.box === undefined)?.to;
+export function nextLane(item, net) {
+  return item.outgoing.find(
+    (link) => link.to.box === undefined && (net === undefined || link.net === net),
+  )?.to;
 }

@@ -3,7 +3,7 @@
  * two depth-first starts, barycentre sweeps, sifting, and a few seeded kicks out of local minima.
  */
 
-/** @import { Item } from "./layers.js" */
+/** @import { Item, Link } from "./layers.js" */
 
 import { settle } from "./place.js";
 
@@ -195,7 +195,8 @@ function meanOfNeighbours(item, side) {
   if (links.length === 0) return item.axis;
   let sum = 0;
   for (const link of links) {
-    sum += link.to === item ? link.from.axis - link.port : link.to.axis + link.port;
+    const run = link.start - link.port;
+    sum += link.to === item ? link.from.axis + run : link.to.axis - run;
   }
   return sum / links.length;
 }
@@ -218,8 +219,11 @@ function seedOrder(columns, gap, previous) {
     for (const item of column) {
       if (placed.has(item)) continue;
       const near = [
-        ...item.incoming.map(({ from, port }) => ({ item: from, axis: from.axis - port })),
-        ...item.outgoing.map(({ to, port }) => ({ item: to, axis: to.axis + port })),
+        ...item.incoming.map(({ from, start, port }) => ({
+          item: from,
+          axis: from.axis + start - port,
+        })),
+        ...item.outgoing.map(({ to, start, port }) => ({ item: to, axis: to.axis + port - start })),
       ].filter((neighbour) => placed.has(neighbour.item));
       if (near.length === 0) continue;
       item.axis = near.reduce((sum, { axis }) => sum + axis, 0) / near.length;
@@ -233,7 +237,7 @@ function seedOrder(columns, gap, previous) {
 }
 
 /**
- * Pairs of nets that cross between columns. Links that leave one item never cross one another.
+ * Pairs of nets that cross between columns. Links of one net never cross one another.
  * Inversions are counted with a Fenwick tree (Barth, Mutzel, Jünger 2004).
  * @param {Item[][]} columns
  */
@@ -255,15 +259,20 @@ function crossingsBetween(left, right) {
   const tree = new Int32Array(ends + 1);
   let seen = 0;
   let crossings = 0;
-  for (const { outgoing } of left) {
-    for (const { end } of outgoing) {
+  /** @param {Link[]} net */
+  const pass = (net) => {
+    for (const { end } of net) {
       crossings += seen;
       for (let i = end; i > 0; i -= i & -i) crossings -= tree[i];
     }
-    for (const { end } of outgoing) {
+    for (const { end } of net) {
       for (let i = end; i <= ends; i += i & -i) tree[i]++;
     }
-    seen += outgoing.length;
+    seen += net.length;
+  };
+  for (const { outgoing, box } of left) {
+    if (!box?.exits) pass(outgoing);
+    else for (const net in box.exits) pass(outgoing.filter((link) => link.net === net));
   }
   return crossings;
 }
@@ -291,7 +300,9 @@ function sumFalls(columns) {
  */
 function noteEnds(column) {
   for (const item of column) {
-    item.starts = item.incoming.map(({ from }) => from.place);
+    item.starts = item.incoming.map(({ from, start }) =>
+      start === 0 ? from.place : from.place + Math.atan(start) / Math.PI,
+    );
     item.goals = item.outgoing.map(({ to, slot }) => to.place + slot);
   }
 }

@@ -92,7 +92,9 @@ function pullColumn(column, gap, settled, bend, snap) {
       const trust = settled === undefined || settled === side ? 1 : 0.1;
       for (const link of item[side]) {
         const position =
-          side === "incoming" ? link.from.axis - link.port : link.to.axis + link.port;
+          side === "incoming"
+            ? link.from.axis + link.start - link.port
+            : link.to.axis + link.port - link.start;
         const fall = Math.max(0.1, Math.abs(position - item.axis));
         const force = (trust * link.weight * Math.max(1, snap / fall)) / Math.max(1, fall / bend);
         sum += force * position;
@@ -118,18 +120,29 @@ function pullColumn(column, gap, settled, bend, snap) {
  */
 function straighten(item, gap, bend) {
   const goesOn = item.incoming.length === 1 && successor(item.incoming[0].from) === item;
-  if (item.box === undefined || goesOn) return;
+  if (goesOn || (item.box === undefined && !leavesAside(item))) return;
   const main = item.incoming.reduce(
     (best, link) => (pull(link) > pull(best) ? link : best),
     item.incoming[0],
   );
-  if (main) snap(item, main.from.axis - main.port, gap);
+  if (main) snap(item, main.from.axis + main.start - main.port, gap);
   straightenRun(item, gap, bend);
 }
 
+/**
+ * Whether an item is the first lane of one of a box's several exits.
+ * @param {Item} item
+ */
+function leavesAside({ incoming: [link] }) {
+  return link !== undefined && isSpread(link.from);
+}
+
+/** @param {Item} item */
+const isSpread = ({ outgoing }) => outgoing.some(({ start }) => start !== 0);
+
 /** @param {Link} link */
 function pull(link) {
-  return link.weight / (1 + Math.abs(link.from.axis - link.port - link.to.axis));
+  return link.weight / (1 + Math.abs(link.from.axis + link.start - link.port - link.to.axis));
 }
 
 /**
@@ -139,8 +152,8 @@ function pull(link) {
  */
 function meetConsumer(item, gap) {
   if (item.incoming.length > 0 || item.outgoing.length !== 1) return;
-  const [{ to, port }] = item.outgoing;
-  snap(item, to.axis + port, gap);
+  const [{ to, port, start }] = item.outgoing;
+  snap(item, to.axis + port - start, gap);
 }
 
 /**
@@ -201,6 +214,7 @@ function reach(item, gap, bend) {
  * @param {Item} item
  */
 function successor(item) {
+  if (isSpread(item)) return undefined;
   const lane = nextLane(item);
   if (lane || item.outgoing.length !== 1) return lane;
   const [{ to, port }] = item.outgoing;

@@ -3,7 +3,7 @@
  */
 
 /** @import { Layout, LayoutOptions, Point } from "../types.d.ts" */
-/** @import { Item, Layers, Link } from "./layers.js" */
+/** @import { Item, Layers, Link, Net } from "./layers.js" */
 
 import { nextLane } from "./layers.js";
 
@@ -21,7 +21,7 @@ const WIDEST = 3;
  * @param {LayoutOptions} options
  * @returns {Layout}
  */
-export function drawLayers({ columns, items, ends }, options) {
+export function drawLayers({ columns, items, nets, ends }, options) {
   moveToOrigin(columns);
   const turned = options.direction === "tb";
   const extents = columnExtents(columns, options.gapAlong);
@@ -38,14 +38,17 @@ export function drawLayers({ columns, items, ends }, options) {
 
   /** @type {Map<Link, string>} */
   const paths = new Map();
-  for (const [id, source] of items) {
-    layout.places[id] = point(boxStart(source, extents), source.axis - source.before);
-    for (const [link, path] of netPaths(source, extents, turned)) paths.set(link, path);
+  for (const [id, item] of items)
+    layout.places[id] = point(boxStart(item, extents), item.axis - item.before);
+  for (const [id, net] of nets) {
+    for (const [link, path] of netPaths(id, net, extents, turned)) paths.set(link, path);
     const dots = [];
-    for (let item = /** @type {Item | undefined} */ (source); item; item = nextLane(item)) {
-      if (item.outgoing.length > 1) dots.push(point(extents[item.rank].end, item.axis));
+    for (let item = /** @type {Item | undefined} */ (net.source); item; item = nextLane(item, id)) {
+      const split = item.outgoing.filter((link) => link.net === id);
+      if (split.length > 1) dots.push(point(extents[item.rank].end, item.axis + split[0].start));
     }
     if (dots.length > 0) layout.dots[id] = dots;
+    layout.memory[id] = round(net.source.axis + net.start);
   }
   for (const [id, link] of ends) layout.routes[id] = { id, d: paths.get(link) ?? "" };
   for (const item of columns.flat()) layout.memory[item.key] = round(item.axis);
@@ -71,7 +74,8 @@ function columnExtents(columns, gapAlong) {
     let [width, fall] = [0, 0];
     for (const { axis, box, outgoing } of column) {
       width = Math.max(width, box?.along ?? 0);
-      for (const { to, port } of outgoing) fall = Math.max(fall, Math.abs(to.axis + port - axis));
+      for (const { to, start, port } of outgoing)
+        fall = Math.max(fall, Math.abs(to.axis + port - axis - start));
     }
     const extent = { start, end: start + width };
     start = extent.end + Math.max(gapAlong, Math.min(STEEPEST * fall, WIDEST * gapAlong));
@@ -92,30 +96,31 @@ function boxStart(item, extents) {
 
 /**
  * The routes of a net, all along one trunk: straight through columns, one cubic in a gap.
- * @param {Item} source
+ * @param {string} net
+ * @param {Net} origin
  * @param {Extent[]} extents
  * @param {boolean} turned
  * @returns {Map<Link, string>} path data by last link
  */
-function netPaths(source, extents, turned) {
+function netPaths(net, { source, start }, extents, turned) {
   const straight = turned ? "V" : "H";
   /** @param {number} along @param {number} across */
   const pair = (along, across) =>
     turned ? `${round(across)},${round(along)}` : `${round(along)},${round(across)}`;
   /** @param {Link} link */
-  const piece = ({ from, to, port }) => {
-    const [start, end] = [extents[from.rank].end, extents[to.rank].start];
-    const target = to.axis + port;
-    if (round(target) === round(from.axis)) return "";
-    const middle = (start + end) / 2;
-    return `${straight}${round(start)}C${pair(middle, from.axis)} ${pair(middle, target)} ${pair(end, target)}`;
+  const piece = ({ from, to, start, port }) => {
+    const [out, end] = [extents[from.rank].end, extents[to.rank].start];
+    const [origin, target] = [from.axis + start, to.axis + port];
+    if (round(target) === round(origin)) return "";
+    const middle = (out + end) / 2;
+    return `${straight}${round(out)}C${pair(middle, origin)} ${pair(middle, target)} ${pair(end, target)}`;
   };
   /** @type {Map<Link, string>} */
   const paths = new Map();
-  let trunk = `M${pair(boxStart(source, extents) + (source.box?.along ?? 0), source.axis)}`;
-  for (let item = /** @type {Item | undefined} */ (source); item; item = nextLane(item)) {
+  let trunk = `M${pair(boxStart(source, extents) + (source.box?.along ?? 0), source.axis + start)}`;
+  for (let item = /** @type {Item | undefined} */ (source); item; item = nextLane(item, net)) {
     if (item !== source) trunk += piece(item.incoming[0]);
-    for (const link of item.outgoing.filter(({ to }) => to.box)) {
+    for (const link of item.outgoing.filter((each) => each.to.box && each.net === net)) {
       const port = extents[link.to.rank].start + (link.to.box?.portInset ?? 0);
       paths.set(link, `${trunk}${piece(link)}${straight}${round(port)}`);
     }

@@ -43,6 +43,12 @@ export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
       {},
       "Each gate multiplies what arrives from the output side by its local gradient. Where one value is used several times, its gradients add.",
     ),
+    h(
+      "p",
+      {},
+      "Functions of your own and turns of loops fold to one box with the same numbers at its edge. ",
+      "On the board Enter or a click unfolds a box; the sign at a group's name, or Backspace, folds it.",
+    ),
     h("h2", {}, "Keys"),
     h(
       "dl",

@@ -1,0 +1,128 @@
+/**
+ * The board, with what is folded: takes a trace and its frames, and draws the view of them.
+ * What folds is fetched when a program first has something to fold.
+ */
+
+import { LayoutTimeout } from "../layout-client.js";
+import { createBoard } from "./view.js";
+
+/** @import { Folds, Frame, Trace, View } from "../types.d.ts" */
+/** @import { BoardOptions } from "./view.js" */
+
+/** Circuits of more gates are folded unasked. */
+const MOST_GATES = 300;
+
+/** How many gates and boxes are drawn, where a layout of more took too long. */
+const FEWER = [100, 30];
+
+/**
+ * @param {Trace} trace
+ * @param {Folds} folds
+ */
+const hasGroups = ({ nodes }, folds) =>
+  folds.length > 0 ||
+  nodes.some(({ module }) => module.length > 0) ||
+  nodes.filter(({ kind }) => kind === "gate").length > MOST_GATES;
+
+/**
+ * @param {HTMLElement} element
+ * @param {Omit<BoardOptions, "onFold"> & { onFolds: (folds: Folds) => void }} options
+ */
+export function createFoldableBoard(element, { onFolds, ...options }) {
+  /** @type {typeof import("../folding.js") | undefined} */
+  let folding;
+  /** @type {View | undefined} what is drawn, if some of it could be folded */
+  let view;
+  /** @type {Folds} */
+  let chosen = [];
+  /** @type {{ id: string, folded: boolean } | undefined} what was asked for on the board itself */
+  let asked;
+  /** The program that was told to be folded. */
+  let told = "";
+  let turn = 0;
+
+  const board = createBoard(element, {
+    ...options,
+    onFold(id, folded) {
+      if (!view || !folding) return;
+      asked = { id, folded };
+      onFolds(folding.withFold(view.whole, chosen, id, folded));
+    },
+  });
+
+  /**
+   * Draws a trace; folds more of it where its layout takes too long.
+   * @param {Trace} trace
+   * @param {Folds} folds
+   * @returns {Promise<string>} what the reader should be told; "" for nothing
+   */
+  async function setTrace(trace, folds) {
+    const mine = ++turn;
+    chosen = folds;
+    const last = FEWER.length;
+    for (let tries = 0; tries <= last; tries++) {
+      if (tries || hasGroups(trace, folds)) folding ??= await import("../folding.js");
+      if (mine !== turn) return "";
+      const next = folding?.viewOf(trace, tries ? [] : folds, FEWER[tries - 1]);
+      try {
+        await board.setTrace(next ?? trace);
+      } catch (error) {
+        if (mine !== turn) return "";
+        if (error instanceof LayoutTimeout && tries < last) continue;
+        throw error;
+      }
+      if (mine !== turn) return "";
+      view = next;
+      returnFocus();
+      return tellFolds(tries > 0);
+    }
+    return "";
+  }
+
+  /** The focus stays with what was folded or unfolded. */
+  function returnFocus() {
+    if (!view || !asked) return;
+    const { id, folded } = asked;
+    asked = undefined;
+    const group = [...view.open, ...view.hidden.values()].find((each) => each.id === id);
+    const gate = group?.gates[0].id ?? "";
+    board.focusNode(folded ? id : (view.hidden.get(gate)?.id ?? gate));
+  }
+
+  /** @param {boolean} late whether a layout took too long */
+  function tellFolds(late) {
+    const boxes = view?.nodes.filter(({ box }) => box).length ?? 0;
+    const isNews = view !== undefined && boxes > 0 && view.source !== told;
+    told = view?.source ?? "";
+    if (late) return `Laying out all of it took too long: folded to ${boxes} boxes.`;
+    if (!isNews || chosen.length > 0) return "";
+    return `Folded to ${boxes} boxes, as there are more than ${MOST_GATES} gates; unfold any of them.`;
+  }
+
+  return {
+    ...board,
+    setTrace,
+    /**
+     * @param {Frame} frame of the trace last drawn
+     * @param {{ animate: boolean }} how
+     */
+    show: (frame, how) => board.show(view && folding ? folding.frameOn(view, frame) : frame, how),
+    /**
+     * The box that hides a node, or the node.
+     * @param {string} id
+     */
+    boxOf: (id) => view?.hidden.get(id)?.id ?? id,
+    /**
+     * Unfolds everything if anything is folded, else folds all.
+     * @param {Trace} trace
+     * @returns {Promise<boolean>} whether there was anything
+     */
+    async foldAll(trace) {
+      folding ??= await import("../folding.js");
+      const { open, hidden } = folding.viewOf(trace, chosen);
+      if (open.length + hidden.size === 0) return false;
+      onFolds(folding.withAll(hidden.size === 0));
+      return true;
+    },
+  };
+}

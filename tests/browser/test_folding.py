@@ -1,0 +1,163 @@
+"""Groups of gates fold to one box, in place, with the same numbers at its edge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_rules import violations
+
+OpenPage = Callable[..., Page]
+
+TWO_CALLS = """def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+a = sigmoid(w*x + b)
+f = sigmoid(v*a + c)"""
+
+TURNS = """def cell(x, h):
+    return np.tanh(w*x + u*h)
+h = 0.1
+L = 0
+for t in range(4):
+    h = cell(x, h)
+    L = L + (h - y)**2"""
+
+
+def long_loop(turns: int) -> str:
+    """A recurrence of five gates a turn."""
+    body = "    h = np.tanh(w*h + u)\n    L = L + h*y"
+    return f"h = x\nL = 0\nfor t in range({turns}):\n{body}"
+
+
+def write(page: Page, source: str) -> None:
+    """Types a program and waits until it is the one drawn."""
+    page.get_by_role("textbox", name="Function").fill(source)
+    expect(page.get_by_role("region", name="Board")).not_to_have_class(re.compile("stale"))
+    page.get_by_role("region", name="Board").focus()
+
+
+def boxes(page: Page) -> Locator:
+    return page.locator("[data-box]")
+
+
+def numbers(page: Page, node: str) -> list[str]:
+    """A node's value and gradient as the board shows them."""
+    return page.locator(f"[data-node='{node}'] .number").all_inner_texts()
+
+
+def test_a_call_folds_and_unfolds_in_place_with_the_same_numbers(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TWO_CALLS)
+    fold = page.get_by_role("button", name="Fold sigmoid 1", exact=True)
+    expect(fold).to_be_visible()
+    page.keyboard.press("End")
+    before = [numbers(page, node) for node in ("n6", "n12", "n13")]
+    assert all(len(pair) == 2 for pair in before)
+    fold.click()
+    unfold = page.get_by_role("button", name="Unfold sigmoid 1 4 gates")
+    expect(unfold).to_be_focused()
+    assert [numbers(page, node) for node in ("n6", "n12", "n13")] == before
+    assert unfold.get_attribute("data-node") == "n7 n8 n9 n10 n11"
+    page.keyboard.press("Enter")
+    expect(boxes(page)).to_have_count(0)
+    expect(page.locator("[data-node='n7']")).to_be_focused()
+    assert [numbers(page, node) for node in ("n6", "n12", "n13")] == before
+
+
+def test_every_node_is_on_the_board_once_whatever_is_folded(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TURNS)
+    expect(page.locator("[data-fold]")).to_have_count(8)
+    listed = "all => all.flatMap(e => e.dataset.node.split(' ')).filter(Boolean).sort()"
+    everything = page.locator("[data-node]").evaluate_all(listed)
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(4)
+    assert page.locator("[data-node]").evaluate_all(listed) == everything
+    assert len(set(everything)) == len(everything) == 38
+
+
+def test_backspace_folds_the_group_around_and_g_everything(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TURNS)
+    page.locator("[data-fold]").first.wait_for()
+    page.locator("[data-node='n4'][tabindex]").click()
+    page.keyboard.press("Backspace")
+    expect(page.get_by_role("button", name="Unfold cell 1 in t = 0 4 gates")).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(page.get_by_role("button", name="Unfold t = 0 7 gates")).to_be_focused()
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(0)
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(4)
+
+
+def test_a_box_shows_that_it_is_at_work_and_counts_as_one_node(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TWO_CALLS)
+    page.locator("[data-fold]").first.wait_for()
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(2)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    box = page.locator("g.box").first
+    expect(box).to_have_class(re.compile("active"))
+    expect(page.locator("#words")).to_contain_text("−")
+    step = page.locator("[data-step]")
+    expect(step).to_have_attribute("data-step", "3")
+    page.keyboard.press("Shift+ArrowRight")
+    # Of the box's four gates the first is at step 3; the next node is evaluated at step 7.
+    expect(step).to_have_attribute("data-step", "7")
+    expect(box).not_to_have_class(re.compile("active"))
+
+
+def test_folds_are_in_the_link(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TWO_CALLS)
+    page.get_by_role("button", name="Fold sigmoid 2", exact=True).click()
+    expect(boxes(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile("f=-sigmoid%232"))
+    again = open_page(page.url.replace("http://", "").partition("/")[2].join(["/", ""]))
+    expect(again.get_by_role("button", name="Unfold sigmoid 2 4 gates")).to_be_visible()
+
+
+def test_above_300_gates_folding_is_automatic_and_said(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, long_loop(70))
+    expect(boxes(page)).to_have_count(70)
+    expect(page.locator("#said")).to_contain_text("Folded to 70 boxes")
+    boxes(page).first.click()
+    expect(boxes(page)).to_have_count(69)
+    expect(page.get_by_role("button", name="Fold t = 0", exact=True)).to_be_visible()
+
+
+def test_a_small_circuit_fetches_nothing_for_folding(open_page: OpenPage) -> None:
+    page = open_page()
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert [name for name in loaded if "folding" in name or "boxes" in name] == []
+    page.keyboard.press("g")
+    expect(page.locator("#said")).to_contain_text("Nothing to fold")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("folded", [False, True])
+def test_axe_finds_nothing(open_page: OpenPage, scheme: str, folded: bool) -> None:
+    page = open_page(color_scheme=scheme)
+    write(page, TURNS)
+    page.locator("[data-fold]").first.wait_for()
+    if folded:
+        page.keyboard.press("g")
+        expect(boxes(page)).to_have_count(4)
+    page.keyboard.press("End")
+    assert violations(page) == []
+
+
+def test_the_page_without_a_server_folds_too(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, TURNS)
+    page.locator("[data-fold]").first.wait_for()
+    page.context.set_offline(True)
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(4)
