@@ -40,11 +40,18 @@ export function createKeys(surface, onSelect, onFocus, onFold) {
     return idOf(element);
   };
 
+  /** @param {boolean} on whether the current node is the tab stop, which is displayed even far from the window */
+  function setStop(on) {
+    const mark = marks.get(current);
+    mark?.body.setAttribute("tabindex", on ? "0" : "-1");
+    mark?.element.classList.toggle("stop", on);
+  }
+
   /** @param {string} id */
   function stopAt(id) {
-    marks.get(current)?.body.setAttribute("tabindex", "-1");
+    setStop(false);
     current = id;
-    marks.get(id)?.body.setAttribute("tabindex", "0");
+    setStop(true);
   }
 
   /** @param {string} way */
@@ -106,6 +113,7 @@ export function createKeys(surface, onSelect, onFocus, onFold) {
     const mark = marks.get(id);
     if (!mark) return;
     stopAt(id);
+    onFocus(id);
     mark.body.focus({ preventScroll: true });
   }
 

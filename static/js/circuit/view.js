@@ -4,18 +4,19 @@
 
 /** @import { Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Boxes, Change, Drawing, Mark, Picture } from "./types.d.ts" */
+/** @import { Boxes, Change, Drawing, Mark, Picture, Rect } from "./types.d.ts" */
 
 import { drawNodes, fullText } from "./gates.js";
 import { createKeys, idOf } from "./keys.js";
 import { createMeasure } from "./measure.js";
+import { createNear } from "./near.js";
 import { leastScale, pictureOf, SHRINK, spread, stylesFor } from "./picture.js";
 import { createSignals } from "./signals.js";
 import { svg } from "./text.js";
 import { createViewport } from "./viewport.js";
 import { drawWires } from "./wires.js";
 
-/** Beyond this many nodes nothing inside the large drawing is animated. */
+/** Beyond this many nodes nothing inside the large drawing is animated, and only what is near the window is displayed. */
 const CALM = 300;
 
 /** How much of the spare room the gaps take; the next is tried where the picture grows too large. */
@@ -64,7 +65,8 @@ export function createBoard(
   const tabs = svg("g", {}, graph);
 
   const { measure, ready } = createMeasure(element);
-  const viewport = createViewport(frameElement, camera, [graph, flow]);
+  const near = createNear();
+  const viewport = createViewport(frameElement, camera, [graph, flow], near.look);
   const signals = createSignals(flow, pills, under, measure);
   const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()), onFold);
   camera.addEventListener("pointerover", showDigits);
@@ -181,13 +183,17 @@ export function createBoard(
     const was = drawn?.picture.trace;
     const moved = drawn?.layout !== layout;
     signals.clear();
-    const { wires, nets } = drawWires(wireLayer, picture, layout);
+    near.clear();
+    const placed = picture.figures.size > CALM ? near.add : () => {};
+    const { wires, nets } = drawWires(wireLayer, picture, layout, placed);
     const marks = drawNodes(nodeLayer, picture, layout, measure);
     boxes?.drawFrames(frames, tabs, picture, marks, measure);
+    for (const mark of marks.values()) placed(mark.element, rectOf(mark));
     drawn = { picture, layout, marks, wires, nets };
     shown = undefined;
     element.classList.toggle("turned", picture.style.direction === "tb");
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
+    else near.look(viewport.view());
     keys.setPicture(picture, marks);
     if (before && moved) glide(before, marks, was);
   }
@@ -296,19 +302,7 @@ export function createBoard(
   function follow(ids, duration) {
     const parts = ids.flatMap((id) => {
       const mark = drawn?.marks.get(id);
-      if (!mark) return [];
-      const {
-        origin,
-        figure: { bounds },
-      } = mark;
-      return [
-        {
-          left: origin.x + bounds.left,
-          right: origin.x + bounds.right,
-          top: origin.y + bounds.top,
-          bottom: origin.y + bounds.bottom,
-        },
-      ];
+      return mark ? [rectOf(mark)] : [];
     });
     if (parts.length === 0) return;
     const all = parts.reduce((a, b) => ({
@@ -411,6 +405,20 @@ function withNamedOutput(trace) {
   named.set(trace, result);
   named.set(result, result);
   return result;
+}
+
+/**
+ * Where a node and all around it lies.
+ * @param {Mark} mark
+ * @returns {Rect}
+ */
+function rectOf({ origin: { x, y }, figure: { bounds } }) {
+  return {
+    left: x + bounds.left,
+    right: x + bounds.right,
+    top: y + bounds.top,
+    bottom: y + bounds.bottom,
+  };
 }
 
 /** @param {TraceNode} node */

@@ -17,6 +17,9 @@ const MARGIN_SHARE = 0.012;
 /** A press that moves less than this is a click, px. */
 const CLICK = 4;
 
+/** A move of more windows than this is a jump. */
+const GLIDE = 1;
+
 /** A wheel's turn is drawn out over this, ms. */
 const WHEEL = 80;
 
@@ -24,8 +27,9 @@ const WHEEL = 80;
  * @param {HTMLElement} frame the window
  * @param {HTMLElement} camera what moves in it
  * @param {readonly SVGSVGElement[]} layers sized to the picture
+ * @param {(window: Rect) => void} onMove told of the part of the picture that the window shows
  */
-export function createViewport(frame, camera, layers) {
+export function createViewport(frame, camera, layers, onMove) {
   const size = { width: 1, height: 1 };
   /** The window's size; read only when it may have changed, since reading it makes the browser lay everything out. */
   let open = { width: 1, height: 1 };
@@ -57,15 +61,29 @@ export function createViewport(frame, camera, layers) {
   }
 
   /**
+   * What the window shows of the picture.
+   * @returns {Rect}
+   */
+  const view = () => ({
+    left: -at.x / at.k,
+    right: (open.width - at.x) / at.k,
+    top: -at.y / at.k,
+    bottom: (open.height - at.y) / at.k,
+  });
+
+  /**
    * @param {typeof at} wanted
    * @param {number} duration ms; the browser moves it by itself, without a script in every frame
    * @returns {boolean} whether anything moved
    */
   function moveTo(wanted, duration) {
     const target = within(wanted);
-    if (target.k === at.k && Math.hypot(target.x - at.x, target.y - at.y) < 1) return false;
+    const way = Math.hypot(target.x - at.x, target.y - at.y);
+    if (target.k === at.k && way < 1) return false;
+    const glides = duration > 0 && way < GLIDE * open.width;
     at = target;
-    camera.style.transition = duration > 0 ? `transform ${duration}ms ease-in-out` : "";
+    onMove(view());
+    camera.style.transition = glides ? `transform ${duration}ms ease-in-out` : "";
     camera.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.k / drawn})`;
     return true;
   }
@@ -190,6 +208,7 @@ export function createViewport(frame, camera, layers) {
       drawn = 0;
       fit(0);
       rest();
+      onMove(view());
     },
     /**
      * @param {number} factor
@@ -217,6 +236,7 @@ export function createViewport(frame, camera, layers) {
         duration,
       );
     },
+    view,
     /** @param {Point} point of the picture */
     toScreen: ({ x, y }) => ({ x: at.x + x * at.k, y: at.y + y * at.k }),
     /** @param {Point} point of the window */

@@ -3,33 +3,43 @@
  */
 
 /** @import { Layout, Point } from "../types.d.ts" */
-/** @import { NetMark, Picture, Segment, WireMark } from "./types.d.ts" */
+/** @import { NetMark, Picture, Rect, Segment, WireMark } from "./types.d.ts" */
 
 import { select } from "../../vendor/d3.js";
 import { originOf } from "./picture.js";
 import { svg } from "./text.js";
 
+/** So many wires in a row are one line until values come. */
+const STRETCH = 100;
+
 /**
  * @param {SVGGElement} layer
  * @param {Picture} picture
  * @param {Layout} layout
+ * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
  * @returns {{ wires: Map<string, WireMark>, nets: Map<string, NetMark> }} by edge, by source
  */
-export function drawWires(layer, { edges, figures, style }, layout) {
+export function drawWires(layer, { edges, figures, style }, layout, placed) {
   const turned = style.direction === "tb";
   const lines = edges.map(({ id, source }) => {
     const path = parsePath(layout.routes[id].d);
     return { id, source, path, ...splitAtDot(path, layout.dots[source] ?? []) };
   });
   layer.replaceChildren();
-  svg("path", { class: "unlit", d: lines.map(({ path }) => pathData(path)).join("") }, layer);
+  for (let i = 0; i < lines.length; i += STRETCH) {
+    const paths = lines.slice(i, i + STRETCH).map(({ path }) => path);
+    const unlit = svg("path", { class: "unlit", d: paths.map(pathData).join("") }, layer);
+    placed(unlit, extent(paths.flat()));
+  }
   const lanes = svg("g", {}, layer);
   const lit = svg("g", {}, layer);
   const solder = svg("g", {}, layer);
   /** @param {Segment[]} path as values travel it */
   const drawLane = (path) => {
     const back = beside(path, style.lane, turned).map((segment) => segment.toReversed());
-    return svg("path", { class: "lane", d: pathData(back.toReversed()) }, lanes);
+    const lane = svg("path", { class: "lane", d: pathData(back.toReversed()) }, lanes);
+    placed(lane, extent(back));
+    return lane;
   };
 
   /** @type {Map<string, WireMark>} */
@@ -43,6 +53,7 @@ export function drawWires(layer, { edges, figures, style }, layout) {
     .attr("d", ({ path }) => pathData(path))
     .each(function ({ id, path, branch, dot }) {
       const wire = /** @type {SVGPathElement} */ (this);
+      placed(wire, extent(path));
       /** @type {SVGPathElement | undefined} */
       let lane;
       wires.set(id, {
@@ -79,9 +90,12 @@ export function drawWires(layer, { edges, figures, style }, layout) {
           { x: x + runStart, y },
           { x: x + runEnd, y },
         ];
-    const points = (layout.dots[id] ?? []).map((dot) =>
-      svg("circle", { class: "dot", cx: dot.x, cy: dot.y, r: style.number * 0.2 }, solder),
-    );
+    const points = (layout.dots[id] ?? []).map((dot) => {
+      const r = style.number * 0.2;
+      const point = svg("circle", { class: "dot", cx: dot.x, cy: dot.y, r }, solder);
+      placed(point, extent([[dot]]));
+      return point;
+    });
     /** @type {SVGPathElement | undefined} */
     let lane;
     nets.set(id, {
@@ -144,6 +158,21 @@ export function pathData(segments) {
 /** @param {number} x */
 function round(x) {
   return Math.round(x * 10) / 10;
+}
+
+/**
+ * @param {Segment[]} segments
+ * @returns {Rect}
+ */
+function extent(segments) {
+  const rect = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (const { x, y } of segments.flat()) {
+    rect.left = Math.min(rect.left, x);
+    rect.right = Math.max(rect.right, x);
+    rect.top = Math.min(rect.top, y);
+    rect.bottom = Math.max(rect.bottom, y);
+  }
+  return rect;
 }
 
 /** @param {Segment[]} segments */

@@ -4,7 +4,7 @@ import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
 import { byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
-/** @import { Frame, Numeric, Tensor } from "../types.d.ts" */
+/** @import { Frame, Numeric, Tensor, TraceNode } from "../types.d.ts" */
 
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
@@ -15,37 +15,48 @@ export function createValues() {
   /** @type {Map<string, { row: HTMLElement, value: HTMLElement, gradient: HTMLElement }>} */
   let rows = new Map();
 
+  /** @type {Frame | undefined} what the rows show */
+  let shown;
+
   return ({ trace, index, selected }, previous, frame) => {
     if (trace === previous?.trace && index === previous.index && selected === previous.selected)
       return;
     if (trace !== previous?.trace) {
-      rows = new Map(
-        trace.nodes.map((node) => {
-          const [value, gradient] = [h("td", { class: "forward" }), h("td", { class: "gradient" })];
-          const row = h(
-            "tr",
-            {},
-            h("th", { scope: "row" }, nameOf(node.label)),
-            h("td", {}, `(${node.value.shape.join(", ")})`),
-            value,
-            gradient,
-          );
-          return [node.id, { row, value, gradient }];
-        }),
-      );
+      rows = new Map(trace.nodes.map((node) => [node.id, rowOf(node)]));
+      shown = undefined;
       body.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
     }
     for (const node of trace.nodes) {
       const { valueKnown, gradientKnown } = frame.nodes[node.id];
       const cells = rows.get(node.id);
-      if (!cells) continue;
+      if (!cells || shown?.nodes[node.id] === frame.nodes[node.id]) continue;
       write(cells.value, valueKnown ? node.value : undefined);
       write(cells.gradient, gradientKnown && node.upstream ? node.upstream : undefined);
-      cells.row.classList.toggle("selected", node.id === selected);
     }
-    if (selected && selected !== previous?.selected)
-      rows.get(selected)?.row.scrollIntoView({ block: "nearest" });
+    shown = frame;
+    if (selected === previous?.selected && trace === previous?.trace) return;
+    rows.get(previous?.selected ?? "")?.row.classList.remove("selected");
+    rows.get(selected ?? "")?.row.classList.add("selected");
+    if (selected) rows.get(selected)?.row.scrollIntoView({ block: "nearest" });
   };
+}
+
+/**
+ * The roles are said because rows are laid out by themselves, and far ones not at all.
+ * @param {TraceNode} node
+ */
+function rowOf({ label, value: { shape } }) {
+  const value = h("td", { class: "forward", role: "cell" });
+  const gradient = h("td", { class: "gradient", role: "cell" });
+  const row = h(
+    "tr",
+    { role: "row" },
+    h("th", { scope: "row", role: "rowheader" }, nameOf(label)),
+    h("td", { role: "cell" }, `(${shape.join(", ")})`),
+    value,
+    gradient,
+  );
+  return { row, value, gradient };
 }
 
 /**

@@ -138,11 +138,13 @@ def draw(page: Page, source: str) -> None:
     tabs = page.get_by_role("tab")
     if tabs.count():
         tabs.first.click()
-    for ending in ("", "\n", "\n\n"):  # a busy machine may pass a deadline once
+    for ending in ("", "\n", "\n\n"):  # a busy machine may pass a deadline
         page.get_by_role("textbox", name="Function").fill(source + ending)
         with suppress(TimeoutError):
             page.locator(DRAWN).first.wait_for(state="attached", timeout=PATIENCE)
             break
+    else:
+        raise TimeoutError(f"no picture: {page.locator('#said, #messages').all_inner_texts()}")
     page.evaluate("document.activeElement.blur()")
     if tabs.count():
         tabs.last.click()
