@@ -196,6 +196,13 @@ export const ACTIONS = [
     asks: true,
   },
   {
+    name: "check",
+    label: "Check the gradients against differences",
+    keys: ["c"],
+    perform: ({ view }) => view("check"),
+    asks: true,
+  },
+  {
     name: "share",
     label: "Share: copy the link",
     keys: [],

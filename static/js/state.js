@@ -2,7 +2,7 @@
 
 /** @import { Answer } from "./api.js" */
 /** @import { Look } from "./look.js" */
-/** @import { GivenInput, GraphRequest, Problem, Trace } from "./types.d.ts" */
+/** @import { GivenInput, GraphRequest, Numeric, Problem, Trace } from "./types.d.ts" */
 
 /**
  * What the document opens with.
@@ -15,6 +15,8 @@
  * @property {number} [index] the step to open on; the first, if absent
  * @property {boolean} [alone] whether there is no server
  */
+
+/** @typedef {{ verdict: "ok" | "kink" | "wrong", error: Numeric }} Verdict */
 
 /**
  * @typedef {object} Page
@@ -33,6 +35,7 @@
  * @property {string} said the page's own last word, e.g. "link copied"
  * @property {string} [selected] node picked on the board
  * @property {readonly string[]} lit nodes pointed at, on the board or by a line, row or cell that is about them
+ * @property {{ trace: Trace, verdicts: Record<string, Verdict> }} [checked] what the gradient check said of the nodes of a trace
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
  */
 

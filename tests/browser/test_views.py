@@ -12,7 +12,7 @@ from tests.browser.test_rules import violations
 
 OpenPage = Callable[..., Page]
 
-TITLES = {"code": "Code", "warnings": "Warnings"}
+TITLES = {"code": "Code", "jacobian": "Jacobian", "check": "Check", "warnings": "Warnings"}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 NETWORK = "z_1 = X @ W_1\nh_1 = np.maximum(z_1, 0)\ny_hat = h_1 @ W_2\nL = np.sum(y_hat**2)"
 
@@ -42,6 +42,15 @@ def asked(page: Page) -> list[str]:
         "request", lambda request: paths.append(request.url.rpartition("/api/")[2].split("?")[0])
     )
     return paths
+
+
+def at_rest(page: Page) -> None:
+    """Waits until the open view has its answer, and nothing fades any more."""
+    page.wait_for_function(
+        """() => document.querySelector("#view > *") && [...document.querySelectorAll("#view .answer")]
+            .every(each => each.ariaBusy === "false" && each.hasChildNodes())
+            && document.getElementById("view").getAnimations({subtree: true}).length === 0"""
+    )
 
 
 def current(page: Page) -> Locator:
@@ -266,26 +275,123 @@ def test_a_program_without_warnings_says_so(open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
 
 
+# ---------------------------------------------------------------- jacobian
+
+
+def entries(page: Page) -> Locator:
+    return views(page).get_by_role("group", name=re.compile("^Jacobian of"))
+
+
+def test_the_jacobian_is_of_the_steps_gate_and_its_entries_are_within_reach(
+    open_page: OpenPage,
+) -> None:
+    # h = max(z, 0) at z = (−1, 2): the Jacobian is diag(0, 1).
+    page = open_page("/#w=jacobian")
+    write(page, "z = np.array([-1.0, 2.0])\nh = np.maximum(z, 0)\nL = np.sum(h * h)")
+    page.get_by_role("combobox", name="Jacobian of").select_option("h")
+    page.get_by_role("combobox", name="with respect to").select_option("z")
+    expect(page).to_have_url(re.compile(r"w=jacobian\.n\d+\.n\d+"))
+    expect(views(page)).to_contain_text("2 × 2 = 4 entries; 1 not zero")
+    readout = views(page).locator(".readout")
+    expect(readout).to_have_text("∂h[1]/∂z[1] = 1")
+    entries(page).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(readout).to_have_text("∂h[1]/∂z[0] = 0")
+    views(page).get_by_text("As a table").click()
+    table = views(page).get_by_role("table", name="Jacobian of h for z")
+    expect(table.get_by_role("cell")).to_have_text(["", "0.00", "0.00", "0.00", "1.00"])
+
+
+def test_a_diagonal_lies_down_into_the_same_result(open_page: OpenPage) -> None:
+    page = open_page("/#w=jacobian")
+    write(page, "z = np.array([-1.0, 2.0, 3.0])\nh = np.maximum(z, 0)\nL = np.sum(h * h)")
+    page.get_by_role("combobox", name="Jacobian of").select_option("h")
+    page.get_by_role("combobox", name="with respect to").select_option("z")
+    slopes = views(page).locator(".hadamard .slope")
+    expect(slopes).to_have_count(3)
+    lefts = "all => new Set(all.map(one => Math.round(one.getBoundingClientRect().x))).size"
+    assert slopes.evaluate_all(lefts) == 3
+    toggle = button(page, "as Hadamard")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(views(page)).to_contain_text("3 products instead of 9: 6 multiplications by zero saved")
+    assert slopes.evaluate_all(lefts) == 1
+    results = views(page).locator(".hadamard .product text")
+    expect(results).to_have_text(["0", "4", "6"])
+
+
+def test_a_jacobian_too_large_to_draw_is_told_by_its_structure(open_page: OpenPage) -> None:
+    page = open_page("/#w=jacobian")
+    write(page, "x = np.random.randn(4096)\nh = np.tanh(x)\nL = np.sum(h)")
+    page.get_by_role("combobox", name="Jacobian of").select_option("h")
+    page.get_by_role("combobox", name="with respect to").select_option("x")
+    expect(views(page)).to_contain_text("would be 4,096 × 4,096 = 16.8 M entries; 4,096 not zero")
+    expect(views(page).locator(".structure")).to_contain_text("diagonal")
+    expect(entries(page)).to_have_count(0)
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_the_check_gives_each_input_a_badge_and_the_step_its_line(open_page: OpenPage) -> None:
+    page = open_page()
+    expect(page.locator("#checks")).not_to_contain_text("numeric")
+    button(page, "Check").click()
+    badges = views(page).locator(".badges").first.locator("button")
+    expect(badges).to_contain_text(["x", "y", "z"])
+    expect(badges.first).to_contain_text(re.compile(r"agrees (exactly|to \de−\d+)"))
+    page.keyboard.press("End")
+    expect(page.locator("#checks")).to_contain_text(re.compile(r"✓ numeric, error \d"))
+    page.keyboard.press("c")
+    expect(views(page)).to_be_hidden()
+    expect(page.locator("#checks")).to_contain_text("numeric")
+
+
+def test_a_badge_opens_the_error_against_h(open_page: OpenPage) -> None:
+    page = open_page("/#w=check")
+    paths = asked(page)
+    badge = views(page).locator(".badges").first.locator("button").first
+    badge.click()
+    expect(badge).to_have_attribute("aria-expanded", "true")
+    expect(views(page).get_by_role("img", name=re.compile("^Error against h"))).to_be_visible()
+    views(page).get_by_text("As a table").click()
+    table = views(page).get_by_role("table", name="Error against h")
+    expect(table.get_by_role("rowheader").first).to_have_text("0.10")
+    views(page).locator(".badges").first.locator("button").nth(1).click()
+    expect(badge).to_have_attribute("aria-expanded", "false")
+    expect(views(page).get_by_role("img", name=re.compile("^Error against h"))).to_have_count(1)
+    badge.focus()
+    assert [path for path in paths if path.startswith("check/")] == ["check/sweep"]
+
+
+def test_a_kink_is_no_mistake(open_page: OpenPage) -> None:
+    page = open_page("/#w=check")
+    write(page, "x = 0.0\nL = np.maximum(x, 0) + y")
+    kink = views(page).locator(".badges button.kink").first
+    expect(kink).to_contain_text("kink near here")
+    expect(views(page).locator(".check-summary")).to_contain_text("kink")
+
+
 # ---------------------------------------------------------------- everyone
 
 
-@pytest.mark.parametrize("view", ["code", "warnings"])
+@pytest.mark.parametrize("view", TITLES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_view(open_page: OpenPage, view: str, scheme: str) -> None:
     page = open_page(f"/#w={view}&t=b:f.mul.0", color_scheme=scheme)
     expect(views(page).locator(".answer, .view-note").first).to_be_attached()
-    page.wait_for_load_state("networkidle")
+    at_rest(page)
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("view", ["code", "warnings"])
+@pytest.mark.parametrize("view", TITLES)
 def test_on_a_phone_a_view_fills_the_place_of_the_board(open_page: OpenPage, view: str) -> None:
     page = open_page(**PHONE)
     button(page, "Views").click()
     tab(page, TITLES[view]).click()
     expect(views(page)).to_be_visible()
     expect(page.get_by_role("region", name="Board")).to_be_hidden()
-    page.wait_for_load_state("networkidle")
+    at_rest(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     small = views(page).evaluate(
         """column => [...column.querySelectorAll("button, label, a, select")]

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { verdictOf } from "../../static/js/views/check.js";
+import { counted, pairOf, placeOf, sizeOf } from "../../static/js/views/entries.js";
 import { linesOfStep, namesOf, tokensOf } from "../../static/js/views/script.js";
+import { decades } from "../../static/js/views/sweep.js";
 
 // q = x * y; f = tanh(q) + q * x, as the engine writes it, without the inputs' values.
 const code = `# forward
@@ -101,4 +104,61 @@ test("a line falls into words whose texts are the line", () => {
     { text: "2.5e-3", tone: "number" },
     { text: "# q", tone: "comment" },
   ]);
+});
+
+const node = (id, kind, inputs = []) => ({ id, kind, label: id, inputs });
+const circuit = {
+  nodes: [
+    node("x", "input"),
+    node("2", "constant"),
+    node("q", "gate", [
+      { node: "2", downstream: null },
+      { node: "x", downstream: {} },
+    ]),
+    node("f", "gate", [{ node: "q", downstream: {} }]),
+  ],
+  edges: [
+    { id: "e0", source: "2", target: "q" },
+    { id: "e1", source: "x", target: "q" },
+    { id: "e2", source: "q", target: "f" },
+  ],
+};
+
+for (const [name, moment, selected, pair] of [
+  ["a gate's first input that carries gradient", { node: "q", edge: null }, undefined, ["q", "x"]],
+  ["a step's own wire", { node: "f", edge: "e2" }, undefined, ["f", "q"]],
+  ["the gate picked rather than the step's", { node: "f", edge: "e2" }, "q", ["q", "x"]],
+  ["the first gate while inputs land", { node: "x", edge: null }, undefined, ["q", "x"]],
+]) {
+  test(`the Jacobian is of ${name}`, () =>
+    assert.deepEqual(pairOf(circuit, moment, selected), pair));
+}
+
+test("a flat place is found in its tensor", () => {
+  assert.equal(placeOf(7, [2, 5]), "[1, 2]");
+  assert.equal(placeOf(3, [5]), "[3]");
+  assert.equal(placeOf(0, []), "");
+});
+
+test("a Jacobian that is not drawn says how large it would be", () => {
+  const large = { rows: 4096, columns: 4096, nonzeros: 4096, counted: true, data: null };
+  assert.equal(sizeOf(large), "would be 4,096 × 4,096 = 16.8 M entries; 4,096 not zero");
+  const small = { rows: 2, columns: 3, nonzeros: 4, counted: false, data: [[]] };
+  assert.equal(sizeOf(small), "2 × 3 = 6 entries; at most 4 not zero");
+  assert.equal(counted(500_000), "0.5 M");
+});
+
+test("a verdict is said with its error", () => {
+  assert.equal(verdictOf({ verdict: "ok", relative_error: 2.97e-12 }), "agrees to 3e−12");
+  assert.equal(verdictOf({ verdict: "ok", relative_error: 0 }), "agrees exactly");
+  assert.equal(verdictOf({ verdict: "kink", relative_error: 1 }), "kink near here");
+  assert.equal(verdictOf({ verdict: "wrong", relative_error: 0.5 }), "wrong: off by 0.5");
+});
+
+test("a logarithmic scale covers whole decades, and what is 0 lies at the lowest", () => {
+  const { ticks, at } = decades([3e-4, 2e-1, 0], 0, 100);
+  assert.deepEqual(ticks, [-4, -3, -2, -1, 0]);
+  assert.equal(at(1e-4), 0);
+  assert.equal(at(1e-2), 50);
+  assert.equal(at(0), 0);
 });

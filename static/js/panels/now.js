@@ -1,14 +1,16 @@
 /** The strip under the board: the step in words, as an equation, and its checks. */
 
 import { loadKatex } from "../assets.js";
+import { formatNumber } from "../format.js";
 import { toldAt } from "../timeline.js";
 import { byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
-/** @import { Page } from "../state.js" */
+/** @import { Page, Verdict } from "../state.js" */
+/** @import { Frame } from "../types.d.ts" */
 /** @import { Equation, Part } from "./equation.js" */
 
-/** @returns {(page: Page, previous?: Page) => void} */
+/** @returns {(page: Page, previous: Page | undefined, frame: Frame) => void} */
 export function createNow() {
   const [where, words, formula, equation, checks] = [
     "where",
@@ -21,10 +23,17 @@ export function createNow() {
   let katex;
   let shown = "";
 
-  return (page, previous) => {
+  return (page, previous, frame) => {
     const { trace, index, moved, look } = page;
     const same = trace === previous?.trace && look.detail === previous.look.detail;
-    if (same && index === previous.index && moved === previous.moved) return;
+    const checked = page.checked?.trace === trace ? page.checked.verdicts : {};
+    if (
+      same &&
+      index === previous.index &&
+      moved === previous.moved &&
+      page.checked === previous.checked
+    )
+      return;
     const step = trace.steps[index];
     const told = toldAt(trace, index, look.detail);
     const names = new Set(trace.nodes.map(({ label }) => label));
@@ -45,7 +54,11 @@ export function createNow() {
     equation.setAttribute("aria-label", now.map(spoken).join("; "));
     equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
     equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
-    checks.replaceChildren(...now.flatMap((each) => checksOf(each, now.length < 3)));
+    const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
+    checks.replaceChildren(
+      ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
+      ...now.flatMap((each) => checksOf(each, now.length < 3)),
+    );
 
     const latex = now.length > 1 ? "" : step.latex;
     shown = latex;
@@ -116,6 +129,17 @@ function checksOf({ shapes, code }, roomy) {
     ...(shapes && (roomy || got !== wanted) ? [h("p", {}, mark, compared)] : []),
     ...(code ? [h("p", {}, h("code", {}, code))] : []),
   ];
+}
+
+/** @param {Verdict} verdict */
+function numericOf({ verdict, error }) {
+  const words = {
+    ok: `numeric, error ${formatNumber(error, 1)}`,
+    kink: "numeric: at a kink",
+    wrong: `numeric: off by ${formatNumber(error, 1)}`,
+  };
+  const sign = { ok: "✓ ", kink: "∧ ", wrong: "✗ " }[verdict];
+  return h("p", {}, h("b", { "aria-hidden": "true" }, sign), words[verdict]);
 }
 
 /**

@@ -16,6 +16,11 @@ import { byId, h } from "../panels/dom.js";
 /** @type {Record<typeof VIEWS[number], { label: string, load: () => Promise<(host: Host) => View> }>} */
 const TABS = {
   code: { label: "Code", load: async () => (await import("./code.js")).createCode },
+  jacobian: {
+    label: "Jacobian",
+    load: async () => (await import("./jacobian.js")).createJacobian,
+  },
+  check: { label: "Check", load: async () => (await import("./check.js")).createCheck },
   warnings: { label: "Warnings", load: async () => (await import("./warnings.js")).createWarnings },
 };
 

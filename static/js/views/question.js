@@ -21,6 +21,7 @@ export function createQuestion(host, path, draw) {
   let besides;
   /** @type {object | undefined} what is to be sent next */
   let next;
+  let redraw = () => {};
   let busy = false;
   let offline = false;
   let stale = false;
@@ -50,7 +51,8 @@ export function createQuestion(host, path, draw) {
     offline = lost;
     if (lost) newest = undefined;
     else say(problem ? problem.detail || problem.title : "", problem?.hint);
-    if (answer) area.replaceChildren(...draw(/** @type {T} */ (answer), page));
+    if (answer) redraw = () => area.replaceChildren(...draw(/** @type {T} */ (answer), page));
+    redraw();
     area.hidden = problem !== undefined;
     mark();
   }
@@ -77,5 +79,10 @@ export function createQuestion(host, path, draw) {
   addEventListener("online", () => {
     if (offline && element.isConnected) ask(host.store.get(), besides);
   });
-  return { element, ask };
+  return {
+    element,
+    ask,
+    /** Draws the last answer once more, as when something else of it is wanted. */
+    redraw: () => redraw(),
+  };
 }
