@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.circuits import CIRCUITS, MOMENTS, VIEWS, go_to, link, wait_until_drawn
+from tests.browser.test_picture import GEOMETRY
 from tests.browser.test_rules import violations
 
 OpenPage = Callable[..., Page]
@@ -161,3 +163,45 @@ def test_the_page_without_a_server_folds_too(open_page: OpenPage) -> None:
     page.context.set_offline(True)
     page.keyboard.press("g")
     expect(boxes(page)).to_have_count(4)
+
+
+def test_a_weight_used_in_every_turn_is_tapped_and_its_total_stands_at_its_home(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/e/rnn")
+    taps = page.locator("[data-tap]")
+    # W_h, W_x, x and b, each used in four turns and wired to the first.
+    expect(taps).to_have_count(12)
+    page.keyboard.press("End")
+    home = page.get_by_role("img", name=re.compile("input, W_h, "))
+    expect(home.locator(".map.gradient")).to_have_class(re.compile("known"))
+    partial = page.locator(".number.partial.known", has_text="2 × 2")
+    expect(partial).to_have_count(4)
+    node = home.get_attribute("data-node")
+    tap = page.locator(f"[data-tap='{node}']").last
+    # The last tap is out of sight, where a pointer would first have to drag the board.
+    tap.dispatch_event("pointerover")
+    expect(page.locator(f"[data-tap='{node}'].lit")).to_have_count(3)
+    expect(page.locator(".node.lit")).to_have_count(1)
+    tap.dispatch_event("click")
+    expect(home).to_be_focused()
+    expect(home).to_be_in_viewport()
+
+
+def test_a_value_used_up_to_three_times_keeps_its_wires(open_page: OpenPage) -> None:
+    page = open_page("/e/fan-out")
+    page.keyboard.press("End")
+    expect(page.locator("[data-tap]")).to_have_count(0)
+    expect(page.locator("#graph circle.dot").first).to_be_visible()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", ["module", "recurrent"])
+def test_nothing_lies_on_anything_when_folded(open_page: OpenPage, name: str, view: str) -> None:
+    width, height = VIEWS[view]
+    page = open_page(f"{link(CIRCUITS[name])}&f=-*", viewport={"width": width, "height": height})
+    wait_until_drawn(page)
+    expect(boxes(page).first).to_be_attached()
+    for moment in MOMENTS:
+        go_to(page, moment)
+        assert page.evaluate(GEOMETRY)["faults"] == [], moment

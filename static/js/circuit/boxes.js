@@ -10,6 +10,9 @@ import { drawLiterals, drawSign, partialsOf } from "./gates.js";
 import { plain } from "./measure.js";
 import { svg, write } from "./text.js";
 
+/** Least size of text, px. */
+const LEAST = 12;
+
 /** How far each sheet under a box sticks out, px. */
 const SHEET = 4;
 const SHEETS = 2;
@@ -26,8 +29,9 @@ export function signOf(node, { style, measure, wires, fans }) {
   const { number, small, partial, radius, direction } = style;
   const turned = direction === "tb";
   const pieces = [plain(node.face)];
-  const size = 0.86 * number;
-  const inside = [plain(countOf(node))];
+  const size = Math.max(LEAST, 0.86 * number);
+  // The space keeps it apart from the name where both are read as one text.
+  const inside = [plain(` ${countOf(node)}`)];
   const adds = wires.some((edge) => fans.get(edge.source)?.includes(edge));
   const room = turned ? 4.4 * partial : 2.1 * partial;
   const pitch = adds ? Math.max(room, 0.9 * number) : 0.9 * number;
@@ -172,12 +176,14 @@ function cover(bounds, more) {
  * @param {SVGGElement} element
  * @param {Figure} figure
  * @param {Point} origin
+ * @param {Style} style
  * @param {Measure} measure
  * @returns {Mark}
  */
-export function drawBox(element, figure, origin, measure) {
+export function drawBox(element, figure, origin, { direction }, measure) {
   const { node, halfWidth, halfHeight, corner } = figure;
   const { group, members, outlets } = /** @type {import("../types.d.ts").Box} */ (node.box);
+  const turned = direction === "tb";
   element.setAttribute("class", "node box");
   element.setAttribute("transform", `translate(${origin.x},${origin.y})`);
   const inside = members.filter(({ id }) => !outlets.includes(id));
@@ -200,8 +206,11 @@ export function drawBox(element, figure, origin, measure) {
     svg("rect", { class: "sheet", x: shift - halfWidth, y: -shift - halfHeight, ...size }, body);
   }
   drawSign(body, figure);
-  if (figure.badge) write(element, figure.badge, "badge", figure.badge.pieces);
-  drawKnob(body, { x: -halfWidth, y: -halfHeight }, "+", figure.badge?.size ?? 12);
+  if (figure.badge) write(body, figure.badge, "badge face", figure.badge.pieces);
+  // Where neither wires nor values are.
+  const { size: small = 12 } = figure.badge ?? {};
+  const knob = turned ? { x: -halfWidth, y: 0 } : { x: 1.1 * small - halfWidth, y: -halfHeight };
+  drawKnob(body, knob, "+", small);
   return {
     element,
     body,

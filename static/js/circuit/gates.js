@@ -58,7 +58,7 @@ export function drawNodes(layer, picture, layout, measure) {
 function drawFigure(element, figure, origin, picture, scales, measure) {
   element.replaceChildren();
   return figure.node.box && picture.boxes
-    ? picture.boxes.drawBox(element, figure, origin, measure)
+    ? picture.boxes.drawBox(element, figure, origin, picture.style, measure)
     : drawNode(element, figure, origin, picture, scales, measure);
 }
 

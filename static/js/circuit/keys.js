@@ -1,7 +1,7 @@
 /**
  * One tab stop for the whole circuit. Arrows walk the wires: along them to the source or the consumer, across them
  * from port to port. Enter selects a node and unfolds a box; Backspace folds the
- * group around.
+ * group around. A tap leads to its input.
  */
 
 /** @import { View } from "../types.d.ts" */
@@ -128,6 +128,8 @@ export function createKeys(surface, onSelect, onFocus, onFold) {
   const click = (event) => {
     const group = event.target instanceof Element && event.target.closest("[data-fold]");
     if (group) return onFold(group.getAttribute("data-fold") ?? "", true);
+    const tap = event.target instanceof Element && event.target.closest("[data-tap]");
+    if (tap) return focus(tap.getAttribute("data-tap") ?? "");
     const id = nodeOf(event);
     if (id) open(id);
   };

@@ -5,7 +5,7 @@
  */
 
 /** @import { Direction, Layout, LayoutGraph, Local, Point, Tensor, Trace, TraceEdge, TraceNode } from "../types.d.ts" */
-/** @import { Boxes, Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings } from "./types.d.ts" */
+/** @import { Boxes, Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings, Taps } from "./types.d.ts" */
 
 import { formatNumber, formatShape, formatShort, WAY_BACK } from "../format.js";
 import { gridOf } from "./grid.js";
@@ -206,10 +206,10 @@ function rankBoxes({ boxes, edges }) {
  * @param {Trace} trace
  * @param {Style} style
  * @param {Measure} measure
- * @param {Boxes} [boxes] where the trace may have some
+ * @param {{ boxes?: Boxes, taps?: Taps }} [parts] where the trace may have some
  * @returns {Picture}
  */
-export function pictureOf(trace, style, measure, boxes) {
+export function pictureOf(trace, style, measure, { boxes, taps: parts } = {}) {
   const folded = foldedLiterals(trace);
   const edges = trace.edges.filter((edge) => !folded.has(edge.source));
   /** @type {Map<string, TraceEdge[]>} */
@@ -255,17 +255,22 @@ export function pictureOf(trace, style, measure, boxes) {
     );
   }
   boxes?.arrange(trace, figures, style);
+  /** @type {Picture["taps"]} */
+  const taps = parts?.tapsOf(figures, style, measure) ?? new Map();
   const graph = {
-    boxes: [...figures]
-      .filter(([, { host }]) => !host)
-      .map(([id, figure]) => boxOf(id, figure, style)),
+    boxes: [
+      ...[...taps.values()].map(({ box }) => box),
+      ...[...figures]
+        .filter(([, { host }]) => !host)
+        .map(([id, figure]) => boxOf(id, figure, style)),
+    ],
     edges: [...figures.values()].flatMap(({ wires }) =>
       wires.map(({ id, source, target, key }, port) => ({
         id,
-        source,
+        source: taps.get(id)?.box.id ?? source,
         target,
         port,
-        weight: weightOf(nodes.get(source), key),
+        weight: taps.has(id) ? 0.1 : weightOf(nodes.get(source), key),
       })),
     ),
   };
@@ -274,7 +279,7 @@ export function pictureOf(trace, style, measure, boxes) {
     gapAcross: style.number,
     gapAlong: 2 * style.number,
   };
-  return { trace, style, boxes, figures, edges, fans, graph, options };
+  return { trace, style, boxes, taps, figures, edges, fans, graph, options };
 }
 
 /**

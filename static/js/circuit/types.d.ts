@@ -3,6 +3,7 @@
 import type {
   Direction,
   EdgeFrame,
+  LayoutBox,
   LayoutGraph,
   LayoutOptions,
   NodeFrame,
@@ -136,12 +137,25 @@ export interface Figure {
 /** What draws boxes; there once a program has something to fold. */
 export type Boxes = typeof import("./boxes.js");
 
+/** What draws taps; there once a circuit has an input that is used so often. */
+export type Taps = typeof import("./taps.js");
+
+/** An input's name at one of its uses, where the wire begins. */
+export interface Tap {
+  source: string;
+  pieces: Piece[];
+  size: number;
+  box: LayoutBox;
+}
+
 export interface Picture {
   trace: Trace;
   style: Style;
   boxes: Boxes | undefined;
   /** by node, without folded literals */
   figures: Map<string, Figure>;
+  /** by edge */
+  taps: Map<string, Tap>;
   /** those drawn */
   edges: TraceEdge[];
   /** by source: the contributions to add, where there are several */
@@ -186,6 +200,8 @@ export interface WireMark {
   path: Segment[];
   /** the last one it passes: there its contribution is added */
   dot: Point | undefined;
+  /** it begins at a tap, not at its source's run */
+  tapped: boolean;
   show(frame: EdgeFrame): void;
 }
 

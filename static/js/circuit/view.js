@@ -4,7 +4,7 @@
 
 /** @import { Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Boxes, Change, Drawing, Mark, Picture, Rect } from "./types.d.ts" */
+/** @import { Boxes, Change, Drawing, Mark, Picture, Rect, Taps } from "./types.d.ts" */
 
 import { drawNodes, fullText } from "./gates.js";
 import { createKeys, idOf } from "./keys.js";
@@ -72,6 +72,7 @@ export function createBoard(
   camera.addEventListener("pointerover", showDigits);
   camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
   camera.addEventListener("pointerleave", () => onPoint([]));
+  camera.addEventListener("focusin", ({ target }) => onPoint(nodesAt(target)));
   // Images hold their colours; all else takes them from the style sheet.
   const themes = new MutationObserver(redraw);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -86,8 +87,8 @@ export function createBoard(
   let room = { width: 0, height: 0 };
   /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
   let taken;
-  /** @type {Boxes | undefined} */
-  let boxes;
+  /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
+  const parts = {};
   /** Counts requests, so that an older layout never replaces a newer one. */
   let turn = 0;
 
@@ -104,7 +105,8 @@ export function createBoard(
     const trace = withNamedOutput(given);
     const mine = ++turn;
     await ready();
-    if ("open" in trace) boxes ??= await import("./boxes.js");
+    if ("open" in trace) parts.boxes ??= await import("./boxes.js");
+    if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
     const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
     if (mine !== turn) return;
@@ -119,7 +121,7 @@ export function createBoard(
   function unmoved(trace) {
     if (!drawn || !sameRoom(room, viewport.measure())) return undefined;
     const { style, graph: old } = drawn.picture;
-    const picture = pictureOf(trace, style, measure, boxes);
+    const picture = pictureOf(trace, style, measure, parts);
     return JSON.stringify(picture.graph) === JSON.stringify(old)
       ? { picture, layout: drawn.layout }
       : undefined;
@@ -161,7 +163,7 @@ export function createBoard(
     for (const attempt of tries.slice(grew ? Math.max(0, had) : 0)) {
       const last = attempt === lastTry;
       if (picture?.style !== attempt.style)
-        picture = pictureOf(trace, attempt.style, measure, boxes);
+        picture = pictureOf(trace, attempt.style, measure, parts);
       if (!spread(picture, viewport.inner(), attempt.ease) && !last) continue;
       const options = { ...picture.options, previous };
       const layout = await layoutClient.request(picture.graph, options);
@@ -187,7 +189,8 @@ export function createBoard(
     const placed = picture.figures.size > CALM ? near.add : () => {};
     const { wires, nets } = drawWires(wireLayer, picture, layout, placed);
     const marks = drawNodes(nodeLayer, picture, layout, measure);
-    boxes?.drawFrames(frames, tabs, picture, marks, measure);
+    parts.taps?.drawTaps(wireLayer, picture, layout, nets, placed);
+    parts.boxes?.drawFrames(frames, tabs, picture, marks, measure);
     for (const mark of marks.values()) placed(mark.element, rectOf(mark));
     drawn = { picture, layout, marks, wires, nets };
     shown = undefined;
@@ -337,7 +340,8 @@ export function createBoard(
     for (const [name, ids] of Object.entries({ lit, picked: selected ? [selected] : [] })) {
       for (const element of graph.querySelectorAll(`.${name}`)) element.classList.remove(name);
       for (const id of ids)
-        graph.querySelector(`[data-node~="${id}"]`)?.closest(".node")?.classList.add(name);
+        for (const element of graph.querySelectorAll(`[data-node~="${id}"], [data-tap="${id}"]`))
+          element.closest(".node, .tap")?.classList.add(name);
     }
   }
 
@@ -383,8 +387,19 @@ export function createBoard(
 
 /** @param {EventTarget | null} target */
 function nodesAt(target) {
-  const node = target instanceof Element ? target.closest("[data-node]") : undefined;
-  return node?.getAttribute("data-node")?.split(" ") ?? [];
+  const node = target instanceof Element ? target.closest("[data-node], [data-tap]") : undefined;
+  return (node?.getAttribute("data-node") ?? node?.getAttribute("data-tap"))?.split(" ") ?? [];
+}
+
+/** Uses of a value from which it may have taps. */
+const SHARED = 4;
+
+/** @param {Trace} trace */
+function hasShared({ nodes, edges }) {
+  /** @type {Map<string, number>} */
+  const uses = new Map();
+  for (const { source } of edges) uses.set(source, (uses.get(source) ?? 0) + 1);
+  return nodes.some(({ id, kind }) => kind === "input" && (uses.get(id) ?? 0) >= SHARED);
 }
 
 /** @type {WeakMap<Trace, Trace>} */

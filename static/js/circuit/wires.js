@@ -19,11 +19,16 @@ const STRETCH = 100;
  * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
  * @returns {{ wires: Map<string, WireMark>, nets: Map<string, NetMark> }} by edge, by source
  */
-export function drawWires(layer, { edges, figures, style }, layout, placed) {
+export function drawWires(layer, { edges, figures, style, taps }, layout, placed) {
   const turned = style.direction === "tb";
   const lines = edges.map(({ id, source }) => {
     const path = parsePath(layout.routes[id].d);
-    return { id, source, path, ...splitAtDot(path, layout.dots[source] ?? []) };
+    const tapped = taps.has(id);
+    // A tap is where a branch begins; its trunk is not drawn.
+    const parts = tapped
+      ? { trunk: [], branch: path, dot: undefined }
+      : splitAtDot(path, layout.dots[source] ?? []);
+    return { id, source, path, tapped, ...parts };
   });
   layer.replaceChildren();
   for (let i = 0; i < lines.length; i += STRETCH) {
@@ -51,7 +56,7 @@ export function drawWires(layer, { edges, figures, style }, layout, placed) {
     .attr("class", "wire")
     .attr("hidden", "")
     .attr("d", ({ path }) => pathData(path))
-    .each(function ({ id, path, branch, dot }) {
+    .each(function ({ id, path, tapped, branch, dot }) {
       const wire = /** @type {SVGPathElement} */ (this);
       placed(wire, extent(path));
       /** @type {SVGPathElement | undefined} */
@@ -59,10 +64,11 @@ export function drawWires(layer, { edges, figures, style }, layout, placed) {
       wires.set(id, {
         path,
         dot,
+        tapped,
         show({ valueKnown, downstreamKnown }) {
           wire.toggleAttribute("hidden", !valueKnown);
-          // Without a dot the lane is the net's own.
-          if (downstreamKnown && dot && !lane) lane = drawLane(branch);
+          // Without a dot, or a tap, the lane is the net's own.
+          if (downstreamKnown && (dot || tapped) && !lane) lane = drawLane(branch);
           lane?.toggleAttribute("hidden", !downstreamKnown);
         },
       });
@@ -70,7 +76,8 @@ export function drawWires(layer, { edges, figures, style }, layout, placed) {
 
   /** @type {Map<string, Segment[]>} what carries the whole gradient: up to the last dot, or all of a single wire */
   const trunks = new Map();
-  for (const { source, dot, trunk, path } of lines) {
+  for (const { source, tapped, dot, trunk, path } of lines) {
+    if (tapped) continue;
     const found = trunks.get(source);
     const whole = dot ? trunk : path;
     if (!found || lengthOf(whole) > lengthOf(found)) trunks.set(source, whole);

@@ -7,14 +7,14 @@
 const SAMPLES = 8;
 
 /**
- * From the middle of a source's run to the port.
+ * From the middle of a source's run, or from a tap, to the port.
  * @param {Mark} from
  * @param {WireMark} wire
  * @param {Picture} picture
  * @returns {Point[]}
  */
 export function wirePoints(from, wire, picture) {
-  return sample([runSegment(from, picture), ...wire.path]);
+  return sample(wire.tapped ? wire.path : [runSegment(from, picture), ...wire.path]);
 }
 
 /**
