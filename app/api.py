@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from inspect import Parameter
 from typing import Annotated
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
@@ -43,6 +44,8 @@ from engine.primitives.composition import Composition, compositions
 
 JSON = "application/json"
 REVALIDATE = "no-cache"
+#: NumPy's own names, as a program writes them after np.
+NUMPY = frozenset((*np.__all__, *(f"linalg.{name}" for name in np.linalg.__all__)))
 
 
 class JsonRequest(Request):
@@ -154,7 +157,13 @@ async def get_primitives(request: Request) -> Response:
     """Lists the primitives: spellings, arguments, settings, what each does to a gradient; and functions made of them."""
     listed = [primitive_json(primitive) for primitive in REGISTRY.values()]
     made = [function_json(composition) for composition in compositions()]
-    answer = {"primitives": listed, "functions": made, "overloads": sorted(OVERLOADS)}
+    forms = [f"np.{name}(x, y)" for name in sorted(NUMPY.intersection(OVERLOADS))]
+    answer = {
+        "primitives": listed,
+        "functions": made,
+        "overloads": sorted(OVERLOADS),
+        "overload_forms": forms,
+    }
     content = orjson.dumps(answer)
     return revalidated(content, request, JSON)
 
@@ -273,6 +282,7 @@ def primitive_json(primitive: Primitive) -> dict[str, object]:
     settings = {n: v for n, v in primitive.settings.items() if n not in primitive.derived}
     return {
         "name": primitive.name,
+        "form": form_of(primitive),
         "family": primitive.family,
         "symbol": primitive.symbol,
         "words": primitive.words,
@@ -289,6 +299,16 @@ def primitive_json(primitive: Primitive) -> dict[str, object]:
             for name, statements in primitive.rule_text.items()
         },
     }
+
+
+def form_of(primitive: Primitive) -> str:
+    """Returns how a program writes a primitive, "" for what only a sign or a bracket stands for."""
+    if not primitive.spellings:
+        return ""
+    spelling = primitive.spellings[0]
+    arguments = [*primitive.arguments, *(f"{name}=..." for name in primitive.open_settings)]
+    prefix = "np." if spelling in NUMPY else ""
+    return f"{prefix}{spelling}({', '.join(arguments)})"
 
 
 def function_json(composition: Composition) -> dict[str, object]:

@@ -540,6 +540,9 @@ class PrimitiveModel(Exact):
     """A function that programs may use."""
 
     name: str
+    form: str = Field(
+        description="How it is written, with np. where NumPy has it; empty for a sign or a bracket."
+    )
     family: str
     symbol: str
     words: str = Field(description="What it does to a gradient.")
@@ -573,6 +576,9 @@ class Primitives(Exact):
     functions: list[FunctionModel]
     overloads: list[str] = Field(
         description="Spellings that stand for several primitives; the arguments' axes choose one."
+    )
+    overload_forms: list[str] = Field(
+        description="How those of NumPy's names among the overloads are written."
     )
 
 

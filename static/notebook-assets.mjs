@@ -6,6 +6,14 @@ export const loadKatex = () => import("./vendor/katex.js");
 /** Its style is in the document too. */
 export const loadStyle = async () => {};
 
+/**
+ * Its program stays as it is.
+ * @returns {Promise<typeof import("./js/editor/editor.js")>}
+ */
+export async function loadEditor() {
+  throw new Error("This document has no server.");
+}
+
 /** @type {string | undefined} */
 let address;
 

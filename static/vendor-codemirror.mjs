@@ -3,38 +3,35 @@ export {
   acceptCompletion,
   autocompletion,
   closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
+  deleteBracketPair,
+  insertBracket,
 } from "@codemirror/autocomplete";
-export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+export {
+  history,
+  insertNewlineAndIndent,
+  invertedEffects,
+  isolateHistory,
+  moveLineDown,
+  moveLineUp,
+  redo,
+  toggleComment,
+  undo,
+} from "@codemirror/commands";
 export { pythonLanguage } from "@codemirror/lang-python";
+export { bracketMatching, indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 export {
-  bracketMatching,
-  indentOnInput,
-  indentUnit,
-  LanguageSupport,
-  syntaxHighlighting,
-  syntaxTree,
-} from "@codemirror/language";
-export { forceLinting, linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-export {
-  Compartment,
-  EditorSelection,
+  Annotation,
   EditorState,
   StateEffect,
   StateField,
+  Transaction,
 } from "@codemirror/state";
 export {
   Decoration,
-  drawSelection,
   EditorView,
-  highlightActiveLine,
-  highlightSpecialChars,
-  hoverTooltip,
   keymap,
-  lineNumbers,
-  placeholder,
+  runScopeHandlers,
+  tooltips,
   ViewPlugin,
-  WidgetType,
 } from "@codemirror/view";
 export { tagHighlighter, tags } from "@lezer/highlight";

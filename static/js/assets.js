@@ -1,5 +1,5 @@
 /**
- * Where the page's other files are: KaTeX, and its workers. A document without a server is bundled with
+ * Where the page's other files are: KaTeX, the editor, and its workers. A document without a server is bundled with
  * notebook-assets.mjs in this one's place, which finds the same inside the document.
  */
 
@@ -46,6 +46,15 @@ function linked(href) {
       });
     })
   );
+}
+
+/**
+ * The editor, and CodeMirror with it.
+ * @returns {Promise<typeof import("./editor/editor.js")>} rejects without a network
+ */
+export async function loadEditor() {
+  if (!navigator.onLine) throw new Error("the editor is not here yet, and the browser is offline");
+  return import("./editor/editor.js");
 }
 
 /** @returns {Worker} */

@@ -13,7 +13,7 @@ import { createSource } from "./panels/source.js";
 import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
-import { createSequence, Player } from "./player.js";
+import { createSequence, debounce, Player } from "./player.js";
 import { createPrograms } from "./programs.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
 import { frameAt, stopFrom, toldAt } from "./timeline.js";
@@ -21,6 +21,9 @@ import { frameAt, stopFrom, toldAt } from "./timeline.js";
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Host, Page } from "./state.js" */
 /** @import { Frame, Trace } from "./types.d.ts" */
+
+/** ms after the first touch until what is not urgent is fetched */
+const REST = 600;
 
 /** @type {Example} */
 const example = JSON.parse(byId("first-example").textContent ?? "");
@@ -295,7 +298,9 @@ async function warm() {
   void import("./panels/messages.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
+  rested.later();
 }
+const rested = debounce(() => source.upgrade(), REST);
 
 // ---------------------------------------------------------------- events
 
@@ -351,6 +356,14 @@ for (const tab of document.querySelectorAll(".tabs [role=tab]")) {
 // ---------------------------------------------------------------- from state to screen
 
 let frame = frameAt(initial.trace, opening, initial.look.detail);
+const source = createSource({
+  store,
+  ...programs,
+  light,
+  call: async (path) => (await api()).call(path),
+  undo: places.undoPage,
+  redo: places.redo,
+});
 /** ms for all that a stop tells together */
 const TELLING = 900;
 const tell = createSequence();
@@ -373,7 +386,7 @@ function showBoard({ trace, index, look, speed }, from) {
 }
 /** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
-  createSource(programs.type, programs.assumeAll),
+  source.show,
   createInputs(programs.give),
   createValues(),
   createNow(),
@@ -427,10 +440,9 @@ function connect() {
       ? example.title
       : "Your function";
   panels.push(
-    createGallery(title, recall("program"), ({ source, inputs }) => {
-      store.set({ given: inputs ?? {} });
-      programs.type(source);
-    }),
+    createGallery(title, recall("program"), ({ source, inputs = {} }) =>
+      programs.switchTo(source, inputs),
+    ),
   );
   for (const sign of ["pointerdown", "keydown", "focusin"])
     addEventListener(sign, warm, { once: true });

@@ -82,6 +82,8 @@ export function createPlaces(store, example, usual) {
     },
     warm: url,
     undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
+    /** Back to before all that this page has shown. */
+    undoPage: async () => (await url()).undoPage() || store.set({ said: "Nothing to undo." }),
     redo: async () => (await url()).redo(),
   };
 }

@@ -16,6 +16,8 @@ const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "
 /**
  * @typedef {object} Programs
  * @property {(source: string) => void} type
+ * @property {(source: string) => void} drag types while a number moves: every answer on the way is drawn
+ * @property {(source: string, given: Record<string, GivenInput>) => void} switchTo another program with its values
  * @property {(name: string, value: GivenInput | undefined) => void} give
  * @property {() => void} assumeAll lets the server choose every value again
  * @property {(urgent: boolean) => void} ask draws what is typed
@@ -41,6 +43,10 @@ export function createPrograms({ store, example, api, pause, drawn }) {
   let inherited = false;
   /** The next trace is a link's: the address bar holds it already. */
   let linked = false;
+  /** A number moves in the text: pictures of what it was a moment ago are welcome. */
+  let dragging = false;
+  /** The program that was saved last: those that a drag passes are not. */
+  let saved = example.source;
 
   const noticesOf = () =>
     ignored.length
@@ -52,13 +58,15 @@ export function createPrograms({ store, example, api, pause, drawn }) {
   /** @type {(request: GraphRequest, answer: Answer<Trace>) => void} */
   function answered({ source, inputs }, { answer: trace, problem, offline }) {
     const page = store.get();
-    if (source !== page.source || page.status === "empty") return;
+    const passed = source !== page.source;
+    if ((passed && !dragging) || page.status === "empty") return;
     if (offline)
       return store.set({
         status: "stale",
         notices: ["offline: editing needs the server; stepping works"],
       });
     if (problem) {
+      if (passed) return;
       if (inherited && INPUT_PROBLEMS.has(problem.code)) {
         inherited = false;
         store.set({ given: {} });
@@ -73,7 +81,6 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     const index = indexOf(trace, address);
     if (wanted && trace.steps[index].address !== wanted) ignored.push("t");
     wanted = undefined;
-    const newProgram = page.trace.source !== source;
     store.set({
       trace,
       index,
@@ -83,7 +90,9 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       notices: noticesOf(),
       selected: undefined,
     });
-    if (!linked) drawn(newProgram);
+    if (passed) return;
+    if (!linked) drawn(saved !== source);
+    saved = source;
     linked = false;
     const own = source === example.source && same(inputs, example.inputs);
     remember("program", own ? "" : JSON.stringify({ source, inputs }));
@@ -105,24 +114,39 @@ export function createPrograms({ store, example, api, pause, drawn }) {
   }
   const typing = debounce(() => ask(true), PAUSE);
 
+  /** @param {string} source @param {Record<string, GivenInput>} given */
+  function write(source, given = store.get().given) {
+    ignored = [];
+    inherited ||= Object.keys(given).length > 0;
+    pause();
+    store.set({
+      source,
+      given: unset(source, given),
+      status: source.trim() ? "stale" : "empty",
+      problem: undefined,
+      said: "",
+      playing: false,
+    });
+  }
+
+  /** @param {string} source @param {Record<string, GivenInput>} [given] */
+  function type(source, given) {
+    dragging = false;
+    write(source, given);
+    typing.later();
+  }
+
   return {
     answered,
     request,
     ask,
-    type(source) {
-      ignored = [];
-      inherited ||= Object.keys(store.get().given).length > 0;
-      pause();
-      store.set({
-        source,
-        given: unset(source, store.get().given),
-        status: source.trim() ? "stale" : "empty",
-        problem: undefined,
-        said: "",
-        playing: false,
-      });
-      typing.later();
+    type,
+    drag(source) {
+      dragging = true;
+      write(source);
+      ask(false);
     },
+    switchTo: type,
     give(name, value) {
       inherited = false;
       const given = { ...store.get().given };

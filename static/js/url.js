@@ -162,11 +162,22 @@ export async function write(path, place, push) {
 
 const depth = () => Number(history.state?.programs ?? 0);
 
-/** Back by one program, never off the page. */
-export function undo() {
-  if (depth()) history.back();
-  return depth() > 0;
+/** How many programs stood before the one that this page opened with. */
+const opened = depth();
+
+/**
+ * Back by one program, also to another page of ours, never off the site.
+ * @param {number} [steps]
+ */
+export function undo(steps = 1) {
+  const entry = globalThis.navigation?.currentEntry?.index ?? 0;
+  const possible = Math.max(depth(), entry) >= steps;
+  if (possible) history.go(-steps);
+  return possible;
 }
+
+/** Back to before all that this page has shown. */
+export const undoPage = () => undo(Math.max(1, depth() - opened + 1));
 
 export const redo = () => history.forward();
 

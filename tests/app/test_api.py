@@ -182,3 +182,14 @@ def references(document: object) -> set[str]:
         own = {str(document["$ref"]).rsplit("/", 1)[-1]} if "$ref" in document else set()
         return own.union(*map(references, document.values()))
     return set().union(*map(references, document)) if isinstance(document, list) else set()
+
+
+def test_primitives_say_how_they_are_written(client: TestClient) -> None:
+    answer = client.get("/api/primitives").json()
+    forms = {each["name"]: each["form"] for each in answer["primitives"]}
+    assert forms["maximum"] == "np.maximum(x, y)"
+    assert forms["sum"] == "np.sum(x, axis=..., keepdims=...)"
+    assert forms["sigmoid"] == "sigmoid(x)"
+    assert forms["getitem"] == ""
+    assert "np.dot(x, y)" in answer["overload_forms"]
+    assert "np.solve(x, y)" not in answer["overload_forms"]

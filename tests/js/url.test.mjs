@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.location ??= { pathname: "/", hash: "" };
+globalThis.history ??= { state: null };
 const { PLAIN } = await import("../../static/js/look.js");
 const { decode, encode, pack, unpack } = await import("../../static/js/url.js");
 

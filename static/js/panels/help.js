@@ -49,6 +49,7 @@ export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
       "Functions of your own and turns of loops fold to one box with the same numbers at its edge. ",
       "On the board Enter or a click unfolds a box; the sign at a group's name, or Backspace, folds it.",
     ),
+    ...(alone ? [] : writing()),
     h("h2", {}, "Keys"),
     h(
       "dl",
@@ -71,6 +72,26 @@ export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
     close,
   );
 }
+
+/** What the source can do that no button shows. */
+const writing = () => [
+  h("h2", {}, "Writing the function"),
+  h(
+    "p",
+    {},
+    "Drag any number in the source to change it, or put the caret on it and press ",
+    h("kbd", {}, "Alt+↑"),
+    " or ",
+    h("kbd", {}, "Alt+↓"),
+    "; with Shift in tens. ",
+    h("kbd", {}, "Ctrl+Space"),
+    " completes a name, ",
+    h("kbd", {}, "Ctrl+."),
+    " makes the fix that is offered, ",
+    h("kbd", {}, "Ctrl+Z"),
+    " goes back beyond the typing to the program before. What the mouse or the caret is at lights up on the board.",
+  ),
+];
 
 const links = () =>
   h(

@@ -64,7 +64,7 @@ export function showMessages(page, under, onType, assumeAll) {
  * @param {Page} page
  * @returns {Message[]}
  */
-function messagesOf({ problem, trace, notices, source }) {
+export function messagesOf({ problem, trace, notices, source }) {
   /** @type {Message[]} */
   const list = notices.map((text) => ({ kind: "notice", text }));
   if (problem)

@@ -1,53 +1,102 @@
-/** The program's text and the line of the step. What there is to say about it is drawn by messages.js, when there is any. */
+/**
+ * The program's text and the line of the step. What there is to say about it is drawn by messages.js, when there is
+ * any; where there is a mouse, editor.js takes the painting of the text over at the first touch.
+ */
 
+import { loadEditor } from "../assets.js";
 import { byId, h } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
+/** @import { Writing } from "../editor/editor.js" */
 
 /**
- * @param {(text: string) => void} onType
- * @param {() => void} assumeAll
- * @returns {(page: Page, previous?: Page) => void}
+ * The line that the step is about, from 1; 0 if there is none in this text.
+ * @param {Page} page
  */
-export function createSource(onType, assumeAll) {
+export function markedLine({ trace, index, problem, source }) {
+  const step = trace.steps[index];
+  const node = trace.nodes.find(({ id }) => id === step.node);
+  const known =
+    !problem && source === trace.source && (step.kind !== "evaluate" || node?.kind === "gate");
+  return known ? (node?.span?.line ?? 0) : 0;
+}
+
+/**
+ * @param {Writing} writing
+ * @returns {{ show: (page: Page, previous?: Page) => void, upgrade: () => void }}
+ */
+export function createSource(writing) {
+  const { store, type, assumeAll } = writing;
   /** @type {HTMLTextAreaElement} */
   const area = byId("function");
   const under = /** @type {HTMLElement} */ (byId("editor").firstElementChild);
-  area.addEventListener("input", () => {
-    byId("source").scrollTop = 0;
-    onType(area.value);
-  });
+  /** @type {ReturnType<typeof import("../editor/editor.js").createEditor> | undefined} */
+  let editor;
+  let upgrading = false;
+  /** @type {string | undefined} the program before the first letter was typed */
+  let first;
   let written = "";
   let marked = false;
 
+  area.addEventListener("input", () => {
+    byId("source").scrollTop = 0;
+    if (editor) return;
+    first ??= store.get().source;
+    type(area.value);
+  });
+  for (const sign of ["pointerenter", "focusin"])
+    byId("editor").addEventListener(sign, upgrade, { once: true });
+
+  /** Fingers and narrow screens do better with the textarea alone. */
+  function upgrade() {
+    const suits = matchMedia("(pointer: fine) and (min-width: 700px)").matches;
+    if (upgrading || !suits || store.get().alone) return;
+    upgrading = true;
+    loadEditor().then(
+      ({ createEditor }) => {
+        editor = createEditor(area, writing, first ?? area.value);
+        byId("editor").classList.add("painted");
+        under.remove();
+        editor(store.get());
+      },
+      () => {
+        upgrading = false;
+      },
+    );
+  }
+
   /** @param {Page} page */
-  function highlight({ trace, index, problem, source }, follow = false) {
-    const step = trace.steps[index];
-    const node = trace.nodes.find(({ id }) => id === step.node);
-    const known =
-      !problem && source === trace.source && (step.kind !== "evaluate" || node?.kind === "gate");
-    const at = known ? (node?.span?.line ?? 0) : 0;
+  function highlight(page, follow = false) {
+    const at = markedLine(page);
+    const { phase } = page.trace.steps[page.index];
     Array.from(under.children).forEach((line, i) => {
-      line.className = i + 1 === at ? `line ${step.phase}` : "line";
+      line.className = i + 1 === at ? `line ${phase}` : "line";
       if (i + 1 === at && follow) line.scrollIntoView({ block: "nearest" });
     });
   }
 
-  return (page, previous) => {
+  /** @param {Page} page @param {Page} [previous] */
+  function show(page, previous) {
     const { source, trace, index, problem, status, notices, alone } = page;
     area.readOnly = alone === true;
     if (area.value !== source) area.value = source;
     byId("empty").hidden = status !== "empty";
-    const news = notices.length > 0 || problem || trace.warnings.length > 0 || trace.backward_code;
-    if (source !== written) {
-      under.replaceChildren(...source.split("\n").map((text) => h("div", { class: "line" }, text)));
+    if (editor) editor(page, previous);
+    else {
+      if (source !== written)
+        under.replaceChildren(
+          ...source.split("\n").map((text) => h("div", { class: "line" }, text)),
+        );
       written = source;
+      highlight(page, index !== previous?.index);
     }
-    highlight(page, index !== previous?.index);
+    const news = notices.length > 0 || problem || trace.warnings.length > 0 || trace.backward_code;
     if (!news && !marked) return;
     marked = true;
     import("./messages.js").then(({ showMessages }) => {
-      if (showMessages(page, under, onType, assumeAll)) highlight(page);
+      if (showMessages(page, under, type, assumeAll)) highlight(page);
     });
-  };
+  }
+
+  return { show, upgrade };
 }

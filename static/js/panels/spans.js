@@ -3,17 +3,27 @@
 /** @import { Edit, Span } from "../types.d.ts" */
 
 /**
- * Offsets of a span; columns count letters, not UTF-16 units.
+ * What finds the offsets of spans in a text.
  * @param {string} source
- * @param {Span} span
+ * @returns {(span: Span) => [number, number]}
  */
-export function offsets(source, { line, column, end_line, end_column }) {
-  const lines = source.split("\n");
+export function locator(source) {
+  let start = 0;
+  const lines = source.split("\n").map((text) => {
+    const line = { text, start };
+    start += text.length + 1;
+    return line;
+  });
   /** @type {(row: number, letters: number) => number} */
-  const at = (row, letters) =>
-    lines.slice(0, row - 1).reduce((sum, text) => sum + text.length + 1, 0) +
-    [...(lines[row - 1] ?? "")].slice(0, letters).join("").length;
-  return [at(line, column), at(end_line, end_column)];
+  const at = (row, letters) => {
+    const line = lines[row - 1];
+    if (!line) return source.length;
+    // Most lines hold no letter of two units.
+    const plain = !/[\ud800-\udfff]/.test(line.text);
+    const units = plain ? letters : [...line.text].slice(0, letters).join("").length;
+    return line.start + Math.min(units, line.text.length);
+  };
+  return ({ line, column, end_line, end_column }) => [at(line, column), at(end_line, end_column)];
 }
 
 /**
@@ -21,7 +31,7 @@ export function offsets(source, { line, column, end_line, end_column }) {
  * @param {Span} span
  */
 export function textIn(source, span) {
-  return source.slice(...offsets(source, span));
+  return source.slice(...locator(source)(span));
 }
 
 /**
@@ -30,7 +40,8 @@ export function textIn(source, span) {
  * @param {Edit[]} fix
  */
 export function mended(source, fix) {
-  const edits = fix.map(({ span, text }) => ({ at: offsets(source, span), text }));
+  const locate = locator(source);
+  const edits = fix.map(({ span, text }) => ({ at: locate(span), text }));
   edits.sort((a, b) => b.at[0] - a.at[0]);
   return edits.reduce(
     (mending, { at: [start, end], text }) => mending.slice(0, start) + text + mending.slice(end),

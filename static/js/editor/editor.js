@@ -1,0 +1,114 @@
+/**
+ * CodeMirror beneath the server's textarea. The textarea keeps the focus, the caret and the keys, and stays the one
+ * textbox that screen readers, tests and the browser itself know; CodeMirror paints its text, completes it, and
+ * remembers what to undo. Loaded when the editor is first touched.
+ */
+
+import {
+  bracketMatching,
+  closeBrackets,
+  EditorState,
+  EditorView,
+  history,
+  indentUnit,
+  invertedEffects,
+  isolateHistory,
+  pythonLanguage,
+  tooltips,
+} from "../../vendor/codemirror.js";
+import { same } from "../state.js";
+import { completion } from "./completion.js";
+import { fromField, readField, writeField } from "./field.js";
+import { keys } from "./keys.js";
+import { marks, showMarks } from "./marks.js";
+import { followPointer } from "./pointer.js";
+import { fromPage, inverse, switchedValues } from "./switching.js";
+import { looks } from "./theme.js";
+
+/** @import { Answer } from "../api.js" */
+/** @import { Page, Store } from "../state.js" */
+/** @import { GivenInput } from "../types.d.ts" */
+
+/**
+ * What the editor does to the page.
+ * @typedef {object} Writing
+ * @property {Store} store
+ * @property {(source: string) => void} type
+ * @property {(source: string) => void} drag types while a number moves: every answer on the way is drawn
+ * @property {(source: string, given: Record<string, GivenInput>) => void} switchTo another program with its values
+ * @property {(ids: string[]) => void} light nodes on the board
+ * @property {() => void} assumeAll lets the server choose every value again
+ * @property {() => void} undo returns to the program before those that this page has shown
+ * @property {() => void} redo
+ * @property {<T>(path: string) => Promise<Answer<T>>} call asks an endpoint
+ */
+
+/**
+ * @param {HTMLTextAreaElement} area
+ * @param {Writing} writing
+ * @param {string} first the program before the first letter was typed
+ * @returns {(page: Page, previous?: Page) => void}
+ */
+export function createEditor(area, writing, first) {
+  const { store } = writing;
+  const host = document.createElement("div");
+  host.className = "editor-paint";
+  host.setAttribute("aria-hidden", "true");
+  const root = host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: first,
+      extensions: [
+        EditorView.editable.of(false),
+        EditorView.lineWrapping,
+        EditorState.tabSize.of(4),
+        indentUnit.of("    "),
+        pythonLanguage,
+        history(),
+        invertedEffects.of(inverse),
+        bracketMatching(),
+        closeBrackets(),
+        completion(store, writing.call),
+        marks,
+        keys(writing),
+        looks,
+        tooltips({ position: "fixed" }),
+        writeField(area),
+        EditorView.updateListener.of(tellPage),
+      ],
+    }),
+  });
+  area.before(host);
+  readField(area, view);
+  followPointer(area, view, writing);
+  if (area.value !== first)
+    view.dispatch({
+      changes: { from: 0, to: first.length, insert: area.value },
+      annotations: [fromPage.of(true), fromField.of(true)],
+    });
+
+  /** @param {import("@codemirror/view").ViewUpdate} update */
+  function tellPage({ docChanged, transactions, state }) {
+    if (!docChanged || transactions.some((each) => each.annotation(fromPage))) return;
+    const source = state.doc.toString();
+    const back = transactions.flatMap(({ effects }) => effects).find((e) => e.is(switchedValues));
+    if (back) writing.switchTo(source, back.value.to);
+    else if (transactions.some((each) => each.isUserEvent("input.drag"))) writing.drag(source);
+    else writing.type(source);
+  }
+
+  return (page, previous) => {
+    const { doc } = view.state;
+    if (page.source !== doc.toString()) {
+      const [from, to] = [previous?.given ?? page.given, page.given];
+      view.dispatch({
+        changes: { from: 0, to: doc.length, insert: page.source },
+        effects: same(from, to) ? [] : switchedValues.of({ from, to }),
+        annotations: [fromPage.of(true), isolateHistory.of("full")],
+      });
+    }
+    showMarks(view, page, previous);
+  };
+}

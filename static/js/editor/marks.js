@@ -1,0 +1,117 @@
+/** What is marked in the text: the line of the step, what is wrong, what is pointed at, and the numbers of the lines. */
+
+import {
+  Decoration,
+  EditorView,
+  StateEffect,
+  StateField,
+  ViewPlugin,
+} from "../../vendor/codemirror.js";
+import { messagesOf } from "../panels/messages.js";
+import { markedLine } from "../panels/source.js";
+import { locator } from "../panels/spans.js";
+import { placesOf } from "./pointing.js";
+
+/** @import { Page } from "../state.js" */
+
+/** @type {import("@codemirror/state").StateEffectType<import("@codemirror/view").DecorationSet>} */
+const setMarks = StateEffect.define();
+
+const shown = StateField.define({
+  create: () => Decoration.none,
+  update(old, { changes, effects }) {
+    const set = effects.find((effect) => effect.is(setMarks));
+    return set ? set.value : old.map(changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Each line shows its number before it. */
+const numbers = ViewPlugin.define(
+  (view) => ({
+    decorations: numbered(view),
+    update(update) {
+      if (update.docChanged || update.viewportChanged) this.decorations = numbered(update.view);
+    },
+  }),
+  { decorations: (plugin) => plugin.decorations },
+);
+
+/** @param {EditorView} view */
+function numbered({ state, viewport }) {
+  const [first, last] = [viewport.from, viewport.to].map((place) => state.doc.lineAt(place).number);
+  return Decoration.set(
+    Array.from({ length: last - first + 1 }, (_, i) =>
+      Decoration.line({ attributes: { "data-line": String(first + i) } }).range(
+        state.doc.line(first + i).from,
+      ),
+    ),
+  );
+}
+
+export const marks = [shown, numbers];
+
+/** What of the page the marks depend on. */
+const SEEN = /** @type {const} */ ([
+  "trace",
+  "index",
+  "source",
+  "status",
+  "problem",
+  "notices",
+  "lit",
+  "selected",
+]);
+
+/**
+ * @param {EditorView} view
+ * @param {Page} page
+ * @param {Page} [previous]
+ */
+export function showMarks(view, page, previous) {
+  if (previous && SEEN.every((part) => page[part] === previous[part])) return;
+  const { doc } = view.state;
+  const drawn = page.source === page.trace.source;
+  const at = markedLine(page);
+  const step = page.trace.steps[page.index];
+  const line = at > 0 && at <= doc.lines ? doc.line(at) : undefined;
+  const wanted = drawn
+    ? new Set([...page.lit, ...(page.selected ? [page.selected] : [])])
+    : new Set();
+  const places = wanted.size > 0 ? placesOf(page.trace).filter(({ id }) => wanted.has(id)) : [];
+  view.dispatch({
+    effects: setMarks.of(
+      Decoration.set(
+        [
+          ...(line ? [Decoration.line({ class: step.phase }).range(line.from)] : []),
+          ...places
+            .filter(({ from, to }) => from < to)
+            .map(({ from, to }) => Decoration.mark({ class: "pointed" }).range(from, to)),
+          ...wrongIn(page).map(([from, to]) =>
+            Decoration.mark({ tagName: "mark" }).range(from, to),
+          ),
+        ],
+        true,
+      ),
+    ),
+  });
+  if (line && page.index !== previous?.index)
+    view.dispatch({ effects: EditorView.scrollIntoView(line.from) });
+}
+
+/**
+ * Where something is wrong, as ranges that can be seen: a place between letters takes the letter beside it.
+ * @param {Page} page
+ * @returns {[number, number][]}
+ */
+function wrongIn(page) {
+  const { source } = page;
+  const locate = locator(source);
+  return messagesOf(page).flatMap(({ span }) => {
+    if (!span) return [];
+    const [from, to] = locate(span);
+    if (from < to) return [[from, to]];
+    const letter = source[from] && source[from] !== "\n" ? from : from - 1;
+    return letter >= 0 && source[letter] !== "\n" ? [[letter, letter + 1]] : [];
+  });
+}
