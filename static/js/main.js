@@ -11,6 +11,7 @@ import { createInputs } from "./panels/inputs.js";
 import { createNow } from "./panels/now.js";
 import { createSource } from "./panels/source.js";
 import { createTape } from "./panels/tape.js";
+import { createTheme } from "./panels/theme.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
 import { createSequence, debounce, Player } from "./player.js";
@@ -231,13 +232,7 @@ const controls = {
     host.look({ view: shut ? "" : name || lastView });
     if (!shut && (await openViews())) controls.focus("views");
   },
-  theme() {
-    const dark = root.dataset.theme
-      ? root.dataset.theme === "dark"
-      : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    remember("theme", root.dataset.theme);
-  },
+  theme: createTheme(),
   async help() {
     const { fillHelp } = await import("./panels/help.js");
     /** @type {HTMLDialogElement} */

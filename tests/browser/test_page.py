@@ -415,13 +415,49 @@ def test_offline_is_said_and_stepping_goes_on(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_is_the_systems_until_chosen(open_page: OpenPage, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
-    paper = "getComputedStyle(document.documentElement).colorScheme"
-    assert page.evaluate(paper) == scheme
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    grounds = {"light": "rgb(251, 250, 247)", "dark": "rgb(18, 20, 26)"}
+    assert page.evaluate(paper) == grounds[scheme]
     page.keyboard.press("Alt+Shift+D")
     other = {"light": "dark", "dark": "light"}[scheme]
-    assert page.evaluate(paper) == other
+    assert page.evaluate(paper) == grounds[other]
     page.reload()
-    assert page.evaluate(paper) == other
+    assert page.evaluate(paper) == grounds[other]
+
+
+def test_the_theme_is_chosen_from_a_list_and_separation_outlives_a_switch(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(color_scheme="dark")
+    theme = page.get_by_role("combobox", name="Theme", exact=True)
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    value = """getComputedStyle(document.querySelector(".values td.forward")).color"""
+    dark, light = "rgb(18, 20, 26)", "rgb(251, 250, 247)"
+    assert page.evaluate(ground) == dark
+    theme.select_option("high separation, light")
+    assert page.evaluate(ground) == light
+    assert page.evaluate(value) == "rgb(11, 95, 165)"
+    page.keyboard.press("Alt+Shift+D")
+    assert page.evaluate(ground) == dark
+    assert page.evaluate(value) == "rgb(98, 176, 255)"
+    page.reload()
+    expect(theme).to_have_value("dark separate")
+    assert page.evaluate(value) == "rgb(98, 176, 255)"
+    theme.select_option("as the system")
+    assert page.evaluate(value) == "rgb(53, 208, 186)"
+
+
+@pytest.mark.parametrize("contrast", ["more", "no-preference"])
+def test_more_contrast_is_given_where_the_system_asks(open_page: OpenPage, contrast: str) -> None:
+    page = open_page(contrast=contrast)
+    value = """getComputedStyle(document.querySelector(".values td.forward")).color"""
+    assert (
+        page.evaluate(value)
+        == {
+            "more": "rgb(0, 85, 96)",
+            "no-preference": "rgb(0, 112, 122)",
+        }[contrast]
+    )
 
 
 def test_folding_the_source_gives_its_room_to_the_board(open_page: OpenPage) -> None:

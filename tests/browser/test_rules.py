@@ -43,6 +43,19 @@ def test_axe_finds_nothing(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("theme", ["light separate", "dark separate"])
+@pytest.mark.parametrize("detail", ["1", "2"])
+def test_axe_finds_nothing_in_high_separation_at_a_grouped_stop(
+    open_page: OpenPage, theme: str, detail: str
+) -> None:
+    page = open_page()
+    page.get_by_role("combobox", name="Theme", exact=True).select_option(theme)
+    page.keyboard.press(detail)
+    page.keyboard.press("End")
+    expect(page.locator("#equation .row")).to_have_count({"1": 3, "2": 2}[detail])
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_error_the_gallery_or_the_help(
     open_page: OpenPage, scheme: str
@@ -111,7 +124,7 @@ def test_every_module_of_the_first_picture_is_preloaded_and_no_other(open_page: 
     preloaded = page.locator("link[rel=modulepreload]").evaluate_all("all => all.map(e => e.href)")
     loaded = page.evaluate(
         """() => performance.getEntriesByType("resource").map(({name}) => name)
-            .filter(name => name.endsWith(".js") && !/theme|worker/.test(name))"""
+            .filter(name => name.endsWith(".js") && !/js[/]theme|worker/.test(name))"""
     )
     assert set(preloaded) == set(loaded)
 
