@@ -26,6 +26,8 @@
  * @property {(name: string) => void} view opens a view beside the board, or closes it; without a name, the one open last
  * @property {() => void} theme
  * @property {() => void} help
+ * @property {() => void} lecture opens the lecture mode, or leaves it
+ * @property {() => void} blank covers the screen of a lecture, or shows it again
  */
 
 /**
@@ -33,6 +35,7 @@
  * @property {string} name
  * @property {string} label
  * @property {string[]} keys as `keyOf` names them
+ * @property {string[]} [hall] keys in lecture mode, in place of those: what clickers send
  * @property {(controls: Controls, page: Page) => void} perform
  * @property {(page: Page) => boolean} [enabled] always, if absent
  * @property {boolean} [asks] it is about another program, which only a server can draw
@@ -69,12 +72,14 @@ export const ACTIONS = [
     name: "next",
     label: "Next step",
     keys: ["ArrowRight", "PageDown", "n"],
+    hall: ["ArrowRight", "PageDown", "n", "ArrowDown"],
     perform: ({ move }) => move(1),
   },
   {
     name: "previous",
     label: "Previous step",
     keys: ["ArrowLeft", "PageUp"],
+    hall: ["ArrowLeft", "PageUp", "ArrowUp"],
     perform: ({ move }) => move(-1),
   },
   { name: "first", label: "First step", keys: ["Home"], perform: ({ goTo }) => goTo(0) },
@@ -100,6 +105,7 @@ export const ACTIONS = [
     name: "backward",
     label: "Start of backward",
     keys: ["b"],
+    hall: [],
     perform: ({ goTo }, page) => goTo(startOf(page, "backward")),
     enabled: (page) => startOf(page, "backward") >= 0,
   },
@@ -209,6 +215,21 @@ export const ACTIONS = [
     perform: ({ share }) => share(),
     asks: true,
   },
+  { name: "lecture", label: "Lecture mode", keys: ["l"], perform: ({ lecture }) => lecture() },
+  {
+    name: "leave",
+    label: "Leave lecture mode",
+    keys: [],
+    hall: ["Escape"],
+    perform: ({ lecture }) => lecture(),
+  },
+  {
+    name: "blank",
+    label: "Lecture mode: blank the screen, and show it again",
+    keys: [],
+    hall: ["b", "."],
+    perform: ({ blank }) => blank(),
+  },
   { name: "theme", label: "Switch theme", keys: ["Alt+Shift+d"], perform: ({ theme }) => theme() },
   { name: "help", label: "Help and keys", keys: ["?"], perform: ({ help }) => help() },
 ];
@@ -234,10 +255,13 @@ const PRESSED = "button, a[href], summary, input[type=checkbox]";
  * The action of a key press, unless it belongs to the control that has the focus.
  * @param {KeyboardEvent} event
  * @param {boolean} singleKeys whether single characters act (WCAG 2.1.4)
+ * @param {boolean} [inHall] whether the page is in lecture mode
  */
-export function actionOf(event, singleKeys) {
+export function actionOf(event, singleKeys, inHall = false) {
   const key = keyOf(event);
-  const action = ACTIONS.find(({ keys }) => keys.includes(key));
+  const action = ACTIONS.find(({ keys, hall }) =>
+    ((inHall ? hall : undefined) ?? keys).includes(key),
+  );
   const target = event.target instanceof Element ? event.target : undefined;
   if (!action || event.defaultPrevented || event.isComposing || target?.closest("dialog[open]"))
     return undefined;

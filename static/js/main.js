@@ -20,6 +20,7 @@ import { createStore, mentioned, recall, remember, same } from "./state.js";
 import { frameAt, stopFrom, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
+/** @import { Look } from "./look.js" */
 /** @import { Example, Host, Page } from "./state.js" */
 /** @import { Frame, Trace } from "./types.d.ts" */
 
@@ -86,6 +87,7 @@ const board = createFoldableBoard(byId("picture"), {
   onPoint: light,
   onFolds: (folds) => store.set({ look: { ...store.get().look, folds } }),
   reducedMotion: () => stillness.matches,
+  hall: () => store.get().look.mode === "lecture",
 });
 /** @type {Trace | undefined} the trace that the board has laid out */
 let laidOut;
@@ -155,6 +157,12 @@ function goTo(index, byHand = true) {
   else if (before.phase !== step.phase) byId("spoken").textContent = `${step.phase} pass`;
 }
 
+/** A lecture shows a gate's products at once, unless this device has its own habit. @returns {Partial<Look>} */
+const hallLook = () => ({
+  mode: "lecture",
+  detail: recall("detail") ? store.get().look.detail : 2,
+});
+
 const player = new Player(
   () => {
     const { trace, index, look } = store.get();
@@ -177,7 +185,7 @@ const controls = {
   },
   detail(detail) {
     remember("detail", String(detail));
-    store.set({ look: { ...store.get().look, detail } });
+    host.look({ detail });
   },
   play() {
     const { playing, index, trace } = store.get();
@@ -233,6 +241,13 @@ const controls = {
     if (!shut && (await openViews())) controls.focus("views");
   },
   theme: createTheme(),
+  lecture() {
+    const lecturing = store.get().look.mode === "lecture";
+    host.look(lecturing ? { mode: "", detail: usual().detail } : hallLook());
+    // What is now hidden cannot keep the focus.
+    if (!lecturing && document.activeElement !== document.body) controls.focus("board");
+  },
+  blank: () => root.toggleAttribute("data-blank"),
   async help() {
     const { fillHelp } = await import("./panels/help.js");
     /** @type {HTMLDialogElement} */
@@ -286,6 +301,22 @@ function perform(name) {
   if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
 
+/** @type {Promise<unknown> | undefined} */
+let hall;
+
+/** @param {Look["mode"]} mode */
+function dress(mode) {
+  root.dataset.mode = mode;
+  root.removeAttribute("data-blank");
+  hall ??= import("./panels/lecture.js").then(
+    ({ createLecture }) => createLecture(store),
+    () => {
+      hall = undefined;
+    },
+  );
+  return hall;
+}
+
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
   (await api()).warm();
@@ -300,7 +331,8 @@ const rested = debounce(() => source.upgrade(), REST);
 // ---------------------------------------------------------------- events
 
 document.addEventListener("keydown", (event) => {
-  const action = actionOf(event, recall("keys") !== "off");
+  const inHall = store.get().look.mode === "lecture";
+  const action = actionOf(event, recall("keys") !== "off", inHall);
   if (!action) return;
   event.preventDefault();
   perform(action.name);
@@ -408,6 +440,7 @@ function render(page, previous) {
   if (page.trace !== previous?.trace || page.index !== previous.index || told)
     frame = frameAt(page.trace, page.index, page.look.detail);
   for (const panel of panels) panel(page, previous, frame);
+  if (previous && page.look.mode !== previous.look.mode) void dress(page.look.mode);
   byId("board").classList.toggle("stale", page.status !== "fresh");
   if (page.trace !== previous?.trace) countWarnings(page.trace);
   if (page.look.view) {

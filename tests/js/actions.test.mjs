@@ -75,6 +75,32 @@ for (const [event, name] of [
   test(`${keyOf(event)} is ${name}`, () => assert.equal(actionOf(event, true)?.name, name));
 }
 
+test("no key does two things in lecture mode either", () => {
+  const keys = ACTIONS.flatMap((action) => action.hall ?? action.keys);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+for (const [key, name] of [
+  ["PageDown", "next"],
+  ["ArrowDown", "next"],
+  ["PageUp", "previous"],
+  ["ArrowUp", "previous"],
+  [" ", "play"],
+  ["b", "blank"],
+  [".", "blank"],
+  ["Escape", "leave"],
+]) {
+  test(`a clicker's ${keyOf(press(key))} is ${name} in lecture mode`, () => {
+    assert.equal(actionOf(press(key), true, true)?.name, name);
+  });
+}
+
+test("outside lecture mode b goes to the backward pass, and Escape leaves nothing", () => {
+  assert.equal(actionOf(press("b"), true)?.name, "backward");
+  assert.equal(actionOf(press("."), true), undefined);
+  assert.equal(actionOf(press("Escape"), true), undefined);
+});
+
 test("a text field keeps its keys, but not those that leave it", () => {
   for (const key of ["n", "ArrowRight", " ", "Home"])
     assert.equal(actionOf(press(key, { on: ["textarea"] }), true), undefined);

@@ -30,6 +30,18 @@ const FEW_GATES = 10;
 const CLASSROOM = 20;
 const USUAL = 1100;
 
+/** In lecture mode, for the back row: on boards of this width or more. */
+const HALL = 28;
+const HALL_WIDTH = 1400;
+/** @type {[number, number][]} */
+const HALL_SIZES = [
+  [46, 46],
+  [40, 40],
+  [36, 34],
+  [32, 28],
+  [30, 26],
+];
+
 /** Beyond this many nodes only the smallest style is tried. */
 const MANY_NODES = 80;
 
@@ -68,10 +80,11 @@ const SCROLLED = [16, 14];
  * @param {number} number
  * @param {number} cell
  * @param {number} [least] px
+ * @param {number} [crowded] size up to which nothing is generous
  * @returns {Style}
  */
-export function makeStyle(direction, number, cell, least = 0) {
-  const dense = direction === "tb" || number <= CLASSROOM;
+export function makeStyle(direction, number, cell, least = 0, crowded = CLASSROOM) {
+  const dense = direction === "tb" || number <= crowded;
   return {
     direction,
     number,
@@ -91,15 +104,23 @@ export function makeStyle(direction, number, cell, least = 0) {
  * The styles to try, best first; the last one is taken for a picture that is whole in none.
  * @param {Trace} trace
  * @param {{ width: number }} room px
+ * @param {boolean} [hall] whether the back row of a lecture hall is to read it
  * @returns {Style[]}
  */
-export function stylesFor(trace, room) {
+export function stylesFor(trace, room, hall = false) {
   const direction = room.width < NARROW ? "tb" : "lr";
-  const least = room.width >= USUAL && isSmall(trace) ? CLASSROOM : 0;
-  const sizes = SIZES[direction].filter(([number]) => number >= least);
+  const large = hall && direction === "lr";
+  const wanted = hall ? HALL * Math.min(1, room.width / HALL_WIDTH) : CLASSROOM;
+  const least = (large || room.width >= USUAL) && isSmall(trace) ? wanted : 0;
+  const sizes = [...(large ? HALL_SIZES : []), ...SIZES[direction]].filter(
+    ([number]) => number >= least,
+  );
   const whole = trace.nodes.length > MANY_NODES ? [] : sizes;
   const scrolled = least > SCROLLED[0] ? sizes.slice(-1) : [SCROLLED];
-  return [...whole, ...scrolled].map(([number, cell]) => makeStyle(direction, number, cell, least));
+  const crowded = large ? HALL_SIZES[HALL_SIZES.length - 1][0] : undefined;
+  return [...whole, ...scrolled].map(([number, cell]) =>
+    makeStyle(direction, number, cell, least, crowded),
+  );
 }
 
 /**
@@ -142,6 +163,9 @@ const GAPS = {
   tb: { along: [1.4, 4], across: [0.5, 2.4] },
 };
 
+/** The same along the flow where numbers must be large. */
+const CROWDED = [0.6, 5];
+
 /** A picture may be shrunk by this much before smaller sizes are tried. */
 export const SHRINK = 0.9;
 
@@ -166,7 +190,8 @@ export function spread({ style, graph, options }, room, ease) {
   const turned = style.direction === "tb";
   const [length, depth] = turned ? [room.height, room.width] : [room.width, room.height];
   const used = along.reduce((sum, one) => sum + one, 0);
-  const gaps = GAPS[style.direction];
+  const crowded = style.least > CLASSROOM;
+  const gaps = { ...GAPS[style.direction], ...(crowded && { along: CROWDED }) };
   /** @param {number[]} limits @param {number} wanted */
   const between = ([least, most], wanted) =>
     style.number *

@@ -30,6 +30,7 @@ const EASES = [1, 0.4, 0];
  * @property {(group: string, folded: boolean) => void} onFold
  * @property {() => void} [onLaidOut]
  * @property {() => boolean} reducedMotion
+ * @property {() => boolean} [hall] whether the back row of a lecture hall is to read the numbers
  */
 
 /**
@@ -38,7 +39,7 @@ const EASES = [1, 0.4, 0];
  */
 export function createBoard(
   element,
-  { layoutClient, onSelect, onPoint, onFold, onLaidOut, reducedMotion },
+  { layoutClient, onSelect, onPoint, onFold, onLaidOut, reducedMotion, hall },
 ) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
@@ -81,8 +82,10 @@ export function createBoard(
 
   /** @type {(Drawing & { layout: Layout }) | undefined} */
   let drawn;
-  /** @type {Frame | undefined} */
+  /** @type {Frame | undefined} of the picture as it is drawn */
   let shown;
+  /** @type {Frame | undefined} the last one asked for, drawn or not */
+  let asked;
   /** The window's size that the picture was made for. */
   let room = { width: 0, height: 0 };
   /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
@@ -147,7 +150,9 @@ export function createBoard(
   async function arrange(trace) {
     room = viewport.measure();
     const previous = memoryFor(trace);
-    const tries = stylesFor(trace, room).flatMap((style) => EASES.map((ease) => ({ style, ease })));
+    const tries = stylesFor(trace, room, hall?.()).flatMap((style) =>
+      EASES.map((ease) => ({ style, ease })),
+    );
     const lastTry = tries[tries.length - 1];
     const grew =
       previous &&
@@ -243,6 +248,7 @@ export function createBoard(
    */
   function show(frame, { animate }) {
     element.dataset.step = String(frame.index);
+    asked = frame;
     if (!drawn) return;
     const current = drawn;
     const { picture, marks, wires, nets } = current;
@@ -357,10 +363,10 @@ export function createBoard(
   async function resize() {
     if (!drawn || sameRoom(room, viewport.measure())) return;
     const { trace } = drawn.picture;
-    const frame = shown;
     await setTrace(trace);
-    if (frame && drawn.picture.trace === trace && shown === undefined)
-      show(frame, { animate: false });
+    // A step may have been taken meanwhile.
+    if (asked && drawn.picture.trace === trace && shown === undefined)
+      show(asked, { animate: false });
   }
 
   return {
