@@ -39,11 +39,12 @@ const isFolded = ({ automatic }, chosen, id) =>
  * @param {Folds} folds
  * @param {string} id
  * @param {boolean} folded
+ * @param {number} [most] gates and boxes to draw unasked
  * @returns {Folds}
  */
-export function withFold(trace, folds, id, folded) {
+export function withFold(trace, folds, id, folded, most) {
   const others = folds.filter((entry) => entry.slice(1) !== id);
-  const same = isFolded(foldingOf(trace), choices(others), id) === folded;
+  const same = isFolded(foldingOf(trace, most), choices(others), id) === folded;
   return same ? others : [...others, `${folded ? FOLDED : OPEN}${id}`];
 }
 

@@ -201,7 +201,7 @@ const controls = {
   boxOf: board.boxOf,
   async foldAll() {
     if (!(await board.foldAll(store.get().trace)))
-      store.set({ said: "Nothing to fold: no function of your own, no loop." });
+      store.set({ said: "Nothing to fold: no function of your own, no loop, no repeated layer." });
   },
   zoomBy: board.zoomBy,
   fit: board.fit,

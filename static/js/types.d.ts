@@ -190,11 +190,11 @@ export interface Problem {
 
 // ---------------------------------------------------------------- folding
 
-/** Gates that can be folded to one box: a call of a function, a turn of a loop, a source line, a run of several. */
+/** Gates that can be folded to one box: a call of a function, a turn of a loop, a repeated layer, a line, a run of several. */
 export interface Group {
   /** the same in every trace of the program: "sigmoid#1", "t=3#1", "line 12"; inner ones "layer#1/lin#1" */
   id: string;
-  kind: "call" | "turn" | "line" | "run";
+  kind: "call" | "turn" | "layer" | "line" | "run";
   label: string;
   /** id of the group around it */
   parent: string | undefined;

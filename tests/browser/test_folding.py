@@ -195,6 +195,39 @@ def test_a_value_used_up_to_three_times_keeps_its_wires(open_page: OpenPage) -> 
     expect(page.locator("#graph circle.dot").first).to_be_visible()
 
 
+SLOW_WORKER = """import { layout } from "./layout.js";
+self.onmessage = ({ data: { graph, options } }) => {
+  if (graph.boxes.length < 150) self.postMessage({ layout: layout(graph, options) });
+};"""
+
+
+def test_what_cannot_be_laid_out_in_time_is_folded_and_said(open_page: OpenPage) -> None:
+    page = open_page()
+    page.context.route(
+        "**/layout-worker.js",
+        lambda route: route.fulfill(body=SLOW_WORKER, content_type="text/javascript"),
+    )
+    page.reload()
+    lines = "\n".join(f"z{i + 1} = np.tanh(z{i} * w + b)" for i in range(40))
+    write(page, f"z0 = x\n{lines}\nL = z40**2")
+    # The layout's deadline is 2 s.
+    expect(boxes(page)).to_have_count(40, timeout=15_000)
+    expect(page.locator("#said")).to_contain_text("Laying out all of it took too long")
+    boxes(page).first.click()
+    expect(boxes(page)).to_have_count(39)
+
+
+def test_layers_that_repeat_fold_though_nobody_wrote_a_function(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "h1 = np.tanh(w1*x + b1)\nh2 = np.tanh(w2*h1 + b2)\nL = (h2 - y)**2")
+    expect(page.get_by_role("img", name="tanh, h2, value not yet computed")).to_be_attached()
+    page.keyboard.press("g")
+    expect(page.get_by_role("button", name="Unfold line 2 3 gates")).to_be_visible()
+    expect(boxes(page)).to_have_count(2)
+    page.keyboard.press("g")
+    expect(boxes(page)).to_have_count(0)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", ["module", "recurrent"])
 def test_nothing_lies_on_anything_when_folded(open_page: OpenPage, name: str, view: str) -> None:

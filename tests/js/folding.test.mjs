@@ -164,6 +164,41 @@ test("where single groups would still be too many, runs of them are one box", ()
   assert.ok(gates(turns) <= 300 && gates(lines) <= 300);
 });
 
+/** A network of equal layers of two lines, in a program without functions. @param {number} layers */
+const network = (layers) =>
+  traceOf([
+    { id: "h0" },
+    ...Array.from({ length: layers }, (_, i) => ({ id: `w${i}` })),
+    ...Array.from({ length: layers }, (_, i) => [
+      { id: `z${i}`, line: 2 * i + 1, inputs: [`h${i}`, `w${i}`] },
+      { id: `h${i + 1}`, line: 2 * i + 2, inputs: [`z${i}`] },
+    ]).flat(),
+    { id: "sum", line: 2 * layers + 1, inputs: [`h${layers}`, "h0", "w0"] },
+  ]);
+
+test("layers that repeat can be folded, though nobody wrote them as a function", () => {
+  const trace = network(3);
+  for (const node of trace.nodes)
+    if (node.inputs.length) node.primitive = `of${node.inputs.length}`;
+  assert.deepEqual(ids(trace), ["lines 1-2", "lines 3-4", "lines 5-6"]);
+  const view = viewOf(trace, withAll(true));
+  assert.deepEqual(boxes(view), ["lines 1-2", "lines 3-4", "lines 5-6"]);
+  assert.equal(view.nodes.find(({ box }) => box)?.label, "lines 1–2");
+});
+
+test("lines that only look alike are no layers", () => {
+  const side = traceOf([
+    { id: "x" },
+    { id: "w" },
+    { id: "p", line: 1, inputs: ["x", "w"] },
+    { id: "a", line: 1, inputs: ["p", "w"] },
+    { id: "q", line: 2, inputs: ["x", "w"] },
+    { id: "b", line: 2, inputs: ["q", "w"] },
+    { id: "L", line: 3, inputs: ["a", "b"] },
+  ]);
+  assert.deepEqual(ids(side), []);
+});
+
 test("an unfolded run shows its turns folded", () => {
   const view = viewOf(recurrence(700), ["+t=0..19#1"]);
   assert.deepEqual(boxes(view).slice(0, 2), ["t=0#1", "t=1#1"]);

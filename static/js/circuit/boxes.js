@@ -73,7 +73,7 @@ export function arrange(trace, figures, style) {
   }
   if (!("open" in trace)) return;
   const room = frameRoom(style);
-  for (const group of trace.open) {
+  for (const group of framed(trace)) {
     const own = membersOf(group, trace, figures);
     for (const { bounds } of own) {
       bounds[room.low] -= room.before;
@@ -83,6 +83,12 @@ export function arrange(trace, figures, style) {
     if (room.low === "left" && first) first.bounds.top -= tabHeight(style);
   }
 }
+
+/**
+ * Groups that are framed while they are open. Layers are not: nobody wrote them as one thing.
+ * @param {View} view
+ */
+const framed = ({ open }) => open.filter(({ kind }) => kind !== "layer");
 
 /** @param {Style} style */
 const tabHeight = ({ small }) => 1.6 * small;
@@ -273,7 +279,7 @@ export function drawFrames(under, over, { trace, figures, style, edges }, marks,
   over.replaceChildren();
   if (!("open" in trace)) return;
   const view = /** @type {View} */ (trace);
-  for (const group of view.open) {
+  for (const group of framed(view)) {
     const own = [...membersOf(group, view, figures)];
     const rect = frameAround(own, group, view, marks, style);
     if (isCrossed(rect, own, edges, marks)) {

@@ -12,8 +12,8 @@ import { createBoard } from "./view.js";
 /** Circuits of more gates are folded unasked. */
 const MOST_GATES = 300;
 
-/** How many gates and boxes are drawn, where a layout of more took too long. */
-const FEWER = [100, 30];
+/** How many gates and boxes are drawn unasked; the next, where a layout of that many took too long. */
+const LIMITS = [MOST_GATES, 100, 30];
 
 /**
  * @param {Trace} trace
@@ -39,6 +39,8 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
   let asked;
   /** The program that was told to be folded. */
   let told = "";
+  /** The program drawn last, and the place of its limit: what took too long once is not tried again. */
+  let last = { source: "", limit: 0 };
   let turn = 0;
 
   const board = createBoard(element, {
@@ -46,7 +48,7 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
     onFold(id, folded) {
       if (!view || !folding) return;
       asked = { id, folded };
-      onFolds(folding.withFold(view.whole, chosen, id, folded));
+      onFolds(folding.withFold(view.whole, chosen, id, folded, LIMITS[last.limit]));
     },
   });
 
@@ -59,24 +61,34 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
   async function setTrace(trace, folds) {
     const mine = ++turn;
     chosen = folds;
-    const last = FEWER.length;
-    for (let tries = 0; tries <= last; tries++) {
-      if (tries || hasGroups(trace, folds)) folding ??= await import("../folding.js");
+    if (trace.source !== last.source) last = { source: trace.source, limit: 0 };
+    for (let tries = 0; ; tries++) {
+      if (tries || last.limit || hasGroups(trace, folds)) folding ??= await import("../folding.js");
       if (mine !== turn) return "";
-      const next = folding?.viewOf(trace, tries ? [] : folds, FEWER[tries - 1]);
+      const next = folding?.viewOf(trace, chosen, LIMITS[last.limit]);
       try {
         await board.setTrace(next ?? trace);
       } catch (error) {
         if (mine !== turn) return "";
-        if (error instanceof LayoutTimeout && tries < last) continue;
-        throw error;
+        if (!(error instanceof LayoutTimeout) || !foldMore()) throw error;
+        continue;
       }
       if (mine !== turn) return "";
       view = next;
       returnFocus();
       return tellFolds(tries > 0);
     }
-    return "";
+  }
+
+  /**
+   * Gives up what was chosen to be open, then more.
+   * @returns {boolean} whether there is anything left to fold
+   */
+  function foldMore() {
+    if (chosen.length > 0) chosen = [];
+    else if (last.limit + 1 === LIMITS.length) return false;
+    else last = { ...last, limit: last.limit + 1 };
+    return true;
   }
 
   /** The focus stays with what was folded or unfolded. */
@@ -119,7 +131,7 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
      */
     async foldAll(trace) {
       folding ??= await import("../folding.js");
-      const { open, hidden } = folding.viewOf(trace, chosen);
+      const { open, hidden } = folding.viewOf(trace, chosen, LIMITS[last.limit]);
       if (open.length + hidden.size === 0) return false;
       onFolds(folding.withAll(hidden.size === 0));
       return true;

@@ -7,6 +7,9 @@
 /** At most so many gates and boxes are drawn unasked. */
 export const MOST_GATES = 300;
 
+/** Lines of the longest layer that is looked for. */
+const MOST_LINES = 4;
+
 /** Units of one run, where single groups would still be too many; the least that suffices is taken. */
 const RUNS = [20, 50, 100, 200, 500, 1000];
 
@@ -45,6 +48,7 @@ export function foldingOf(trace, most = MOST_GATES) {
 function makeFolding(trace, most) {
   const gates = trace.nodes.filter(({ kind }) => kind === "gate");
   const groups = modulesOf(gates);
+  if (groups.size === 0 && gates.length <= most) addLayers(gates, groups);
   /** @type {Set<string>} */
   const automatic = new Set();
   if (gates.length > most) {
@@ -83,6 +87,63 @@ function modulesOf(gates) {
     addGroup(groups, { id, ...kindOf(path[path.length - 1]), gates: own }, parent);
   }
   return groups;
+}
+
+/**
+ * Repeated layers, in a program without functions and loops: lines that do the same again with what came before.
+ * @param {TraceNode[]} gates
+ * @param {Map<string, Group>} groups gains layers
+ */
+function addLayers(gates, groups) {
+  /** @type {TraceNode[][]} */
+  const lines = [];
+  for (const gate of gates) {
+    const last = lines[lines.length - 1];
+    if (last && last[0].span?.line === gate.span?.line) last.push(gate);
+    else lines.push([gate]);
+  }
+  for (let i = 0; i < lines.length; ) {
+    const { period, count } = repeatAt(lines, i);
+    for (let k = 0; count > 1 && k < count; k++) {
+      const own = lines.slice(i + k * period, i + (k + 1) * period);
+      const [from, to] = [own[0], own[period - 1]].map(([gate]) => gate.span?.line);
+      const [id, label] =
+        period === 1
+          ? [`line ${from}`, `line ${from}`]
+          : [`lines ${from}-${to}`, `lines ${from}–${to}`];
+      addGroup(groups, { id, kind: "layer", label, gates: own.flat() }, undefined);
+    }
+    i += period * count;
+  }
+}
+
+/**
+ * How many lines repeat from a line on, and how often; the longest stretch, in its shortest layers.
+ * @param {TraceNode[][]} lines
+ * @param {number} start
+ */
+function repeatAt(lines, start) {
+  let best = { period: 1, count: 1 };
+  for (let period = 1; period <= MOST_LINES; period++) {
+    const layer = (/** @type {number} */ k) =>
+      lines.slice(start + k * period, start + (k + 1) * period);
+    const work = (/** @type {TraceNode[][]} */ own) =>
+      own.map((line) => line.map(({ primitive }) => primitive).join()).join(";");
+    let count = 1;
+    while (work(layer(count)) === work(layer(0)) && feeds(layer(count - 1), layer(count))) count++;
+    const long = period * count > best.period * best.count;
+    if (count > 1 && long && layer(0).flat().length > 1) best = { period, count };
+  }
+  return best;
+}
+
+/**
+ * @param {TraceNode[][]} before
+ * @param {TraceNode[][]} after
+ */
+function feeds(before, after) {
+  const made = new Set(before.flat().map(({ id }) => id));
+  return after.flat().some(({ inputs }) => inputs.some(({ node }) => made.has(node)));
 }
 
 /**
