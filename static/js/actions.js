@@ -17,6 +17,8 @@
  * @property {(times: number) => void} zoomBy
  * @property {() => void} fit
  * @property {(id: string) => void} focus
+ * @property {() => void} find opens the field that finds nodes
+ * @property {() => void} overview shows or puts away the whole picture in small
  * @property {(delta: number) => void} region moves the focus by regions
  * @property {() => void} run draws now, without waiting for a pause in typing
  * @property {() => void} undo
@@ -147,6 +149,13 @@ export const ACTIONS = [
     label: "Detail: slow, every step",
     keys: ["3"],
     perform: ({ detail }) => detail(3),
+  },
+  { name: "find", label: "Find a node", keys: ["/"], perform: ({ find }) => find() },
+  {
+    name: "overview",
+    label: "Show or hide the overview of a large board",
+    keys: ["m"],
+    perform: ({ overview }) => overview(),
   },
   { name: "zoom-in", label: "Zoom in", keys: ["+", "="], perform: ({ zoomBy }) => zoomBy(1.25) },
   { name: "zoom-out", label: "Zoom out", keys: ["-"], perform: ({ zoomBy }) => zoomBy(0.8) },

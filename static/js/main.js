@@ -47,6 +47,7 @@ const initial = {
   notices: [],
   moved: opening > 0,
   look: usual(),
+  found: [],
   lit: [],
   restoring: root.dataset.restoring !== undefined,
   playing: false,
@@ -94,6 +95,24 @@ let laidOut;
 /** The board got another size while it was being laid out, as in a frame that has just been made. */
 let resized = false;
 
+/** @type {Promise<() => void> | undefined} */
+let find;
+/** @type {Promise<ReturnType<typeof import("./circuit/overview.js").createOverview>> | undefined} */
+let overview;
+const head = document.querySelector(".page:not(.embed) .head");
+board.watch((prospect) => {
+  if (!head || (!overview && !prospect.larger)) return;
+  overview ??= import("./circuit/overview.js").then(({ createOverview }) =>
+    createOverview(head, board.centre),
+  );
+  overview.then(
+    ({ show }) => show(prospect),
+    () => {
+      overview = undefined;
+    },
+  );
+});
+
 /** @param {string | undefined} id */
 function select(id) {
   store.set({ selected: id });
@@ -133,7 +152,7 @@ function fitBoard() {
 }
 
 /** @param {Page} page */
-const mark = ({ lit, selected }) => board.mark(lit, selected);
+const mark = ({ lit, selected, found }) => board.mark(lit, selected, found);
 
 // ---------------------------------------------------------------- moving
 
@@ -212,6 +231,23 @@ const controls = {
       if (root.dataset.folded !== undefined) controls.fold();
     }
     byId(id).focus();
+  },
+  async find() {
+    find ??= import("./panels/find.js").then(({ createFind }) =>
+      createFind(store, {
+        reveal: (id) => board.reveal(board.boxOf(id)),
+        focusNode: (id) => board.focusNode(board.boxOf(id)),
+      }),
+    );
+    try {
+      (await find)();
+    } catch {
+      find = undefined;
+      store.set({ said: "offline: no search yet" });
+    }
+  },
+  async overview() {
+    (await overview)?.toggle();
   },
   region(delta) {
     const there = regions.filter((id) => !byId(id).hidden);
@@ -322,6 +358,7 @@ async function warm() {
   (await api()).warm();
   void places.warm();
   void import("./panels/messages.js");
+  void import("./panels/find.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
   rested.later();
@@ -455,7 +492,9 @@ function render(page, previous) {
     void drawBoard();
   else if ((page.index !== previous.index || told) && laidOut === page.trace)
     showBoard(page, previous.index);
-  if (page.lit !== previous?.lit || page.selected !== previous.selected) mark(page);
+  const { lit, selected, found } = page;
+  if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
+    mark(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
     places.saveLook();
 }

@@ -34,6 +34,7 @@
  * @property {number} speed times the beat of 1.2 s
  * @property {string} said the page's own last word, e.g. "link copied"
  * @property {string} [selected] node picked on the board
+ * @property {readonly string[]} found nodes that a search has found
  * @property {readonly string[]} lit nodes pointed at, on the board or by a line, row or cell that is about them
  * @property {{ trace: Trace, verdicts: Record<string, Verdict> }} [checked] what the gradient check said of the nodes of a trace
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are

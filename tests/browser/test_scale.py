@@ -64,6 +64,31 @@ def test_the_tab_stop_is_displayed_however_far_it_is(large: Page) -> None:
     expect(large.locator("#graph [data-node]:focus")).to_be_in_viewport()
 
 
+def test_the_overview_shows_the_window_and_moves_it(large: Page) -> None:
+    window = large.locator(".overview-window")
+    expect(window).to_be_visible()
+    start = window.bounding_box()
+    assert start
+    moved = """([x, way]) => Math.sign(Math.round(
+        document.querySelector('.overview-window').getBoundingClientRect().x - x)) === way"""
+    large.keyboard.press("b")
+    expect(large.locator(".overview-here")).to_be_visible()
+    large.wait_for_function(moved, arg=[start["x"], 1])
+    large.locator(".overview-map").click(position={"x": 2, "y": 2})
+    large.wait_for_function(moved, arg=[start["x"], 0])
+    expect(named(large, "Loss")).not_to_be_in_viewport()
+
+
+def test_the_overview_can_be_put_away_and_comes_only_where_it_helps(large: Page) -> None:
+    large.get_by_role("button", name="Hide the overview").click()
+    expect(large.locator(".overview")).to_be_hidden()
+    large.keyboard.press("m")
+    expect(large.locator(".overview")).to_be_visible()
+    large.get_by_role("textbox", name="Function").fill("Loss = x * y")
+    expect(nodes(large)).to_have_count(3)
+    expect(large.locator(".overview")).to_be_hidden()
+
+
 def test_a_step_writes_one_row_of_a_long_table_and_says_all(large: Page) -> None:
     table = large.get_by_role("table", name="All values")
     expect(table.get_by_role("row")).to_have_count(6 * WIDTH)

@@ -30,6 +30,11 @@ export function createMeasure(element) {
     `${FACES[face][0]} 100px ${style.getPropertyValue(FACES[face][1]) || "sans-serif"}`;
   /** @type {Map<string, number>} */
   const widths = new Map();
+  /**
+   * As text: a live style read amid a drawing would have the browser work out all that is drawn so far.
+   * @type {Partial<Record<Face, string>>}
+   */
+  let fonts = {};
   /** @type {Promise<void> | undefined} */
   let loading;
 
@@ -38,7 +43,8 @@ export function createMeasure(element) {
     const key = face + text;
     let found = widths.get(key);
     if (found === undefined) {
-      context.font = font(face);
+      fonts[face] ??= font(face);
+      context.font = fonts[face];
       found = context.measureText(text).width / 100;
       widths.set(key, found);
     }
@@ -54,6 +60,7 @@ export function createMeasure(element) {
       new Promise((resolve) => AbortSignal.timeout(800).addEventListener("abort", resolve)),
     ]);
     widths.clear();
+    fonts = {};
   }
 
   return {

@@ -209,6 +209,24 @@ export interface NetMark {
   show(frame: NodeFrame): void;
 }
 
+/** A whole picture in small. */
+export interface Plan {
+  width: number;
+  height: number;
+  /** where its nodes lie */
+  parts: Rect[];
+}
+
+/** What a window shows of a picture. */
+export interface Prospect {
+  plan: Plan;
+  window: Rect;
+  /** the picture is larger than the window */
+  larger: boolean;
+  /** where the active node lies */
+  active: Rect | undefined;
+}
+
 export interface Drawing {
   picture: Picture;
   marks: Map<string, Mark>;

@@ -4,7 +4,7 @@
 
 /** @import { Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Boxes, Change, Drawing, Mark, Picture, Rect, Taps } from "./types.d.ts" */
+/** @import { Boxes, Change, Drawing, Mark, Picture, Plan, Prospect, Rect, Taps } from "./types.d.ts" */
 
 import { drawNodes, fullText } from "./gates.js";
 import { createKeys, idOf } from "./keys.js";
@@ -67,7 +67,7 @@ export function createBoard(
 
   const { measure, ready } = createMeasure(element);
   const near = createNear();
-  const viewport = createViewport(frameElement, camera, [graph, flow], near.look);
+  const viewport = createViewport(frameElement, camera, [graph, flow], lookAround);
   const signals = createSignals(flow, pills, under, measure);
   const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()), onFold);
   camera.addEventListener("pointerover", showDigits);
@@ -82,6 +82,10 @@ export function createBoard(
 
   /** @type {(Drawing & { layout: Layout }) | undefined} */
   let drawn;
+  /** @type {Plan | undefined} */
+  let plan;
+  /** @type {((prospect: Prospect) => void)[]} */
+  const watchers = [];
   /** @type {Frame | undefined} of the picture as it is drawn */
   let shown;
   /** @type {Frame | undefined} the last one asked for, drawn or not */
@@ -123,7 +127,8 @@ export function createBoard(
    */
   function unmoved(trace) {
     if (!drawn || !sameRoom(room, viewport.measure())) return undefined;
-    const { style, graph: old } = drawn.picture;
+    const { style, graph: old, trace: before } = drawn.picture;
+    if (before.nodes.length !== trace.nodes.length) return undefined;
     const picture = pictureOf(trace, style, measure, parts);
     return JSON.stringify(picture.graph) === JSON.stringify(old)
       ? { picture, layout: drawn.layout }
@@ -198,10 +203,15 @@ export function createBoard(
     parts.boxes?.drawFrames(frames, tabs, picture, marks, measure);
     for (const mark of marks.values()) placed(mark.element, rectOf(mark));
     drawn = { picture, layout, marks, wires, nets };
+    plan = {
+      width: layout.width,
+      height: layout.height,
+      parts: [...marks.values()].map(rectOf),
+    };
     shown = undefined;
     element.classList.toggle("turned", picture.style.direction === "tb");
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
-    else near.look(viewport.view());
+    else lookAround(viewport.view());
     keys.setPicture(picture, marks);
     if (before && moved) glide(before, marks, was);
   }
@@ -223,8 +233,8 @@ export function createBoard(
    * @param {Trace | View} [was] what was drawn before
    */
   function glide(before, marks, was) {
-    const duration = calmMotion();
-    if (duration === 0 || marks.size > CALM) return;
+    const duration = marks.size > CALM ? 0 : calmMotion();
+    if (duration === 0) return;
     for (const { element: node, figure, origin } of marks.values()) {
       const box = was && "hidden" in was && was.hidden.get(figure.node.id);
       const old = before.get(figure.node.code) ?? (box ? before.get(box.id) : undefined);
@@ -281,6 +291,7 @@ export function createBoard(
 
     signals.show(current, frame, duration);
     follow(around(frame), reducedMotion() ? 0 : duration);
+    lookAround(viewport.view());
     if (duration === 0 || reducedMotion() || last === undefined || frame.index < last.index) return;
     /** @param {boolean} waiting */
     const setAwaiting = (waiting) => {
@@ -310,7 +321,7 @@ export function createBoard(
    */
   function follow(ids, duration) {
     const parts = ids.flatMap((id) => {
-      const mark = drawn?.marks.get(id);
+      const mark = markOf(id);
       return mark ? [rectOf(mark)] : [];
     });
     if (parts.length === 0) return;
@@ -341,14 +352,40 @@ export function createBoard(
    * Marks nodes; what stands for several is marked with any of them.
    * @param {readonly string[]} lit pointed at
    * @param {string} [selected]
+   * @param {readonly string[]} [found] by a search
    */
-  function mark(lit, selected) {
-    for (const [name, ids] of Object.entries({ lit, picked: selected ? [selected] : [] })) {
+  function mark(lit, selected, found = []) {
+    const taps = [...graph.querySelectorAll("[data-tap]")];
+    for (const [name, ids] of Object.entries({ lit, picked: selected ? [selected] : [], found })) {
       for (const element of graph.querySelectorAll(`.${name}`)) element.classList.remove(name);
-      for (const id of ids)
-        for (const element of graph.querySelectorAll(`[data-node~="${id}"], [data-tap="${id}"]`))
-          element.closest(".node, .tap")?.classList.add(name);
+      for (const id of ids) {
+        markOf(id)?.element.classList.add(name);
+        for (const tap of taps)
+          if (tap.getAttribute("data-tap") === id) tap.closest(".tap")?.classList.add(name);
+      }
     }
+  }
+
+  /**
+   * What shows a node: itself, or what it is folded into.
+   * @param {string} id
+   * @returns {Mark | undefined}
+   */
+  function markOf(id) {
+    const own = drawn?.marks.get(id);
+    if (own || !drawn) return own;
+    const home = graph.querySelector(`[data-node~="${id}"]`)?.closest(".node");
+    return [...drawn.marks.values()].find(({ element: each }) => each === home);
+  }
+
+  /** @param {Rect} window the part of the picture that is seen */
+  function lookAround(window) {
+    near.look(window);
+    if (!plan) return;
+    const active = shown && markOf(shown.step.node);
+    const larger = viewport.overflows();
+    for (const watcher of watchers)
+      watcher({ plan, window, larger, active: active && rectOf(active) });
   }
 
   function redraw() {
@@ -377,6 +414,11 @@ export function createBoard(
     zoomBy: (factor) => viewport.zoomBy(factor, calmMotion()),
     /** @param {string} id */
     focusNode: (id) => keys.focus(id),
+    /** @param {string} id */
+    reveal: (id) => follow([id], calmMotion()),
+    centre: viewport.centre,
+    /** @param {(prospect: Prospect) => void} watcher told of every change of what is seen */
+    watch: (watcher) => void watchers.push(watcher),
     mark,
     resize,
     destroy() {

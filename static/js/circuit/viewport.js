@@ -237,6 +237,14 @@ export function createViewport(frame, camera, layers, onMove) {
       );
     },
     view,
+    /** Whether there is more of the picture than the window shows. */
+    overflows: () => size.width * at.k > open.width + 1 || size.height * at.k > open.height + 1,
+    /**
+     * Brings a point of the picture to the middle.
+     * @param {Point} point
+     */
+    centre: ({ x, y }) =>
+      void moveTo({ x: open.width / 2 - x * at.k, y: open.height / 2 - y * at.k, k: at.k }, 0),
     /** @param {Point} point of the picture */
     toScreen: ({ x, y }) => ({ x: at.x + x * at.k, y: at.y + y * at.k }),
     /** @param {Point} point of the window */
