@@ -8,6 +8,7 @@ Rivals' figures were measured in a browser in the same way, each on its own page
 
 from __future__ import annotations
 
+import os
 import sys
 
 from playwright.sync_api import sync_playwright
@@ -20,6 +21,9 @@ from tests.browser.conftest import FLAGS, chromium_path, serving
 def main(words: list[str]) -> None:
     """Prints the table, a line as soon as it is measured."""
     chosen = [f for f in FIGURES if not words or any(word in f.what for word in words)]
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}: with a load above 1, times say little.\n"
+    )
     print("| figure | bar | measured | | best rival |\n|---|---|---:|---|---|")
     with serving() as base_url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -254,6 +257,20 @@ def pressed(lab: Lab) -> float:
         )
 
 
+@functools.cache
+def layouts() -> dict[str, float]:
+    """Returns ms of our layout by circuit, from tests/bench/layout.mjs."""
+    command = [sys.executable, "static/build.py", "node", "tests/bench/layout.mjs", "--ours"]
+    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()]
+    return {row[0]: float(row[3]) for row in rows[2:]}
+
+
+def laid_out(circuit: str, bar: float, rival: str) -> Figure:
+    """Returns the figure of a layout's time."""
+    return Figure(f"layout, {circuit} boxes", bar, "ms", rival, lambda _: layouts()[circuit])
+
+
 def longest_task(lab: Lab) -> float:
     """Returns ms, the longest task in drawing 2,000 nodes."""
     with lab.page() as page:
@@ -292,6 +309,9 @@ FIGURES = [
     Figure("link of an example at a step", 369, "characters", "369, no step (TFP)", link),
     Figure("press to changed frame, 500 nodes, p95", 50, "ms", NONE, pressed),
     Figure("longest task in drawing 2,000 nodes", 50, "ms", NONE, longest_task),
+    laid_out("network 50", 30, "31 (dagre), 125 (ELK)"),
+    laid_out("network 200", 60, "274 (dagre), 629 (ELK)"),
+    laid_out("network 1000", 300, "7,716 (dagre), 7,622 (ELK)"),
     frames("panning", 115, "fps", 57, "35 (ICG)"),
     frames("panning", 115, "ms", 20, "50 (ICG)"),
     frames("playing", 67, "fps", 57, "60 (AUI)"),

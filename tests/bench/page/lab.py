@@ -135,9 +135,7 @@ class Lab:
 
 def draw(page: Page, source: str) -> None:
     """Types a program and waits until its picture is there, unfolded."""
-    tabs = page.get_by_role("tab")
-    if tabs.count():
-        tabs.first.click()
+    turn(page, "Source")
     for ending in ("", "\n", "\n\n"):  # a busy machine may pass a deadline
         page.get_by_role("textbox", name="Function").fill(source + ending)
         with suppress(TimeoutError):
@@ -145,9 +143,23 @@ def draw(page: Page, source: str) -> None:
             break
     else:
         raise TimeoutError(f"no picture: {page.locator('#said, #messages').all_inner_texts()}")
-    page.evaluate("document.activeElement.blur()")
-    if tabs.count():
-        tabs.last.click()
+    turn(page, "Board")
+    page.get_by_role("region", name="Board").focus()
+    boxes = page.locator("#graph .node.box")
+    for _ in range(3):
+        if boxes.count():
+            page.keyboard.press("g")
+            with suppress(TimeoutError):
+                boxes.first.wait_for(state="detached", timeout=PATIENCE)
+    if boxes.count():
+        raise TimeoutError(f"not unfolded: {page.locator('#said').inner_text()}")
+
+
+def turn(page: Page, name: str) -> None:
+    """Turns a narrow page to its source or its board."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    if tab.count():
+        tab.click()
 
 
 def recorded(page: Page) -> Frames:
