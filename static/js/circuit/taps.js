@@ -4,7 +4,7 @@
  * Loaded with the first circuit that has one.
  */
 
-/** @import { Layout } from "../types.d.ts" */
+/** @import { Layout, TraceEdge } from "../types.d.ts" */
 /** @import { Figure, Measure, NetMark, Picture, Rect, Style, Tap } from "./types.d.ts" */
 
 import { namePieces } from "./measure.js";
@@ -25,25 +25,27 @@ const AIR = 5;
  */
 export function tapsOf(figures, { direction, partial }, measure) {
   const ranks = ranksOf(figures);
+  /** @type {Map<string, TraceEdge[]>} */
+  const uses = new Map();
+  for (const { node } of figures.values()) if (node.kind === "input") uses.set(node.id, []);
+  for (const { wires } of figures.values())
+    for (const edge of wires) uses.get(edge.source)?.push(edge);
   /** @type {Map<string, Tap>} */
   const taps = new Map();
-  for (const { node } of figures.values()) {
-    if (node.kind !== "input") continue;
-    const users = [...figures.values()].filter(({ wires }) =>
-      wires.some(({ source }) => source === node.id),
-    );
-    const at = users.map((user) => ranks.get(user.node.id) ?? 0);
-    if (users.length < USES || Math.max(...at) - Math.min(...at) < APART) continue;
-    const home = users[at.indexOf(Math.min(...at))];
+  for (const [source, edges] of uses) {
+    const users = new Map(edges.map(({ target }) => [target, ranks.get(target) ?? 0]));
+    const [first, last] = [Math.min(...users.values()), Math.max(...users.values())];
+    if (users.size < USES || last - first < APART) continue;
+    const home = [...users.keys()].find((id) => users.get(id) === first);
+    const { node } = /** @type {Figure} */ (figures.get(source));
     const pieces = namePieces(node.name ?? node.label, "name");
     const width = measure(pieces, partial) + 2 * AIR;
     const height = 1.3 * partial;
-    for (const edge of users.flatMap(({ wires }) => wires)) {
-      if (edge.source !== node.id || edge.target === home.node.id) continue;
-      const [along, across] = direction === "tb" ? [height, width] : [width, height];
-      const id = `${node.id}@${edge.id}`;
-      const box = { id, along, across, axis: across / 2, ports: [], portInset: 0 };
-      taps.set(edge.id, { source: node.id, pieces, size: partial, box });
+    const [along, across] = direction === "tb" ? [height, width] : [width, height];
+    const sizes = { along, across, axis: across / 2, ports: [], portInset: 0 };
+    for (const { id, target } of edges) {
+      if (target === home) continue;
+      taps.set(id, { source, pieces, size: partial, box: { id: `${source}@${id}`, ...sizes } });
     }
   }
   return taps;
