@@ -15,7 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
@@ -196,8 +196,8 @@ function licences(names) {
 }
 
 /**
- * Copies the page's own modules without comments and white space: a third of their weight. Nothing is
- * renamed, and the files as they are written stay at /static/js for whoever reads them.
+ * Copies the page's own modules in short: two fifths of their weight. Each names the source map by which a
+ * browser's developer tools show it as it is written; so it stands at /static/js, too, for whoever reads there.
  */
 async function scripts() {
   let weight = 0;
@@ -206,11 +206,20 @@ async function scripts() {
       continue;
     }
     const source = readFileSync(join(HERE, "js", path), "utf8");
-    const { code } = await esbuild.transform(source, { minifyWhitespace: true, target: "es2022" });
+    const { code, map } = await esbuild.transform(source, {
+      minify: true,
+      format: "esm",
+      target: "es2022",
+      sourcefile: `/static/js/${path}`,
+      sourcemap: true,
+      sourcesContent: false,
+    });
     const moved = code.replaceAll(/(["'`](?:\.\.\/)+)vendor\//g, "$1");
+    const mapped = `${moved}//# sourceMappingURL=${basename(path)}.map\n`;
     mkdirSync(dirname(join(OUT, "js", path)), { recursive: true });
-    writeFileSync(join(OUT, "js", path), moved);
-    weight += gzipSync(moved, { level: 9 }).length;
+    writeFileSync(join(OUT, "js", path), mapped);
+    writeFileSync(join(OUT, "js", `${path}.map`), map);
+    weight += gzipSync(mapped, { level: 9 }).length;
   }
   console.log(`js/: ${weight} bytes gzipped, what loads later included`);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,6 +14,7 @@ from app.gallery import gallery
 from app.problems import all_causes
 from app.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -179,3 +181,15 @@ def test_text_is_compressed_for_those_who_can(client: TestClient, path: str):
 
 def test_the_reference_can_be_reached_by_head(client: TestClient):
     assert client.head("/docs").status_code == 200
+
+
+def test_every_module_as_built_names_the_file_that_it_was_written_in(client: TestClient) -> None:
+    built = ROOT / "static" / "vendor" / "js"
+    modules = sorted(built.rglob("*.js"))
+    assert modules
+    for module in modules:
+        address = f"/static/vendor/js/{module.relative_to(built).as_posix()}"
+        last = client.get(address).text.splitlines()[-1]
+        assert last == f"//# sourceMappingURL={module.name}.map"
+        (written,) = client.get(f"{address}.map").json()["sources"]
+        assert client.get(written).status_code == 200, written
