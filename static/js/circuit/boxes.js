@@ -273,8 +273,9 @@ function drawKnob(parent, { x, y }, sign, size) {
  * @param {Picture} picture
  * @param {Map<string, Mark>} marks
  * @param {Measure} measure
+ * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
  */
-export function drawFrames(under, over, { trace, figures, style, edges }, marks, measure) {
+export function drawFrames(under, over, { trace, figures, style, edges }, marks, measure, placed) {
   under.replaceChildren();
   over.replaceChildren();
   if (!("open" in trace)) return;
@@ -283,16 +284,18 @@ export function drawFrames(under, over, { trace, figures, style, edges }, marks,
     const own = [...membersOf(group, view, figures)];
     const rect = frameAround(own, group, view, marks, style);
     if (isCrossed(rect, own, edges, marks)) {
-      drawTab(over, group, frameAround(own.slice(0, 1), group, view, marks, style), style, measure);
+      const first = frameAround(own.slice(0, 1), group, view, marks, style);
+      placed(drawTab(over, group, first, style, measure), first);
       continue;
     }
     const { left, right, top, bottom } = rect;
-    svg(
+    const frame = svg(
       "rect",
       { class: "group", x: left, y: top, width: right - left, height: bottom - top, rx: 8 },
       under,
     );
-    drawTab(over, group, rect, style, measure);
+    placed(frame, rect);
+    placed(drawTab(over, group, rect, style, measure), rect);
   }
 }
 
@@ -408,4 +411,5 @@ function drawTab(layer, group, { left, top }, style, measure) {
   );
   drawKnob(tab, { x: 0.5 * knob, y: 0 }, "−", small);
   write(tab, { x: knob + 4, y: 0.34 * small, anchor: "start", size: small }, "name", pieces);
+  return tab;
 }

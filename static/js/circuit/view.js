@@ -200,7 +200,7 @@ export function createBoard(
     const { wires, nets } = drawWires(wireLayer, picture, layout, placed);
     const marks = drawNodes(nodeLayer, picture, layout, measure);
     parts.taps?.drawTaps(wireLayer, picture, layout, nets, placed);
-    parts.boxes?.drawFrames(frames, tabs, picture, marks, measure);
+    parts.boxes?.drawFrames(frames, tabs, picture, marks, measure, placed);
     for (const mark of marks.values()) placed(mark.element, rectOf(mark));
     drawn = { picture, layout, marks, wires, nets };
     plan = {
