@@ -143,6 +143,9 @@ const ACCENTS = new Map([
  * @returns {DisplayName}
  */
 export function displayName(name) {
+  // A gradient's name in code: dW_1, dy_hat.
+  const of = /^d(?=\p{L})/u.test(name) && !GREEK.has(name) ? displayName(name.slice(1)) : undefined;
+  if (of && [...of.base].length === 1) return { ...of, base: `d${of.base}` };
   const [head, ...rest] = name.split("_");
   if (head === "") return { base: name, subscript: "" };
   const digits = /^(\p{L}+)(\d+)$/u.exec(head);

@@ -2,6 +2,7 @@
 
 import { ACTIONS, actionOf } from "./actions.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
+import { loadCells } from "./circuit/reading.js";
 import { loadMotion } from "./circuit/signals.js";
 import { createLayoutClient } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
@@ -22,7 +23,7 @@ import { frameAt, stopFrom, toldAt } from "./timeline.js";
 /** @import { Controls } from "./actions.js" */
 /** @import { Look } from "./look.js" */
 /** @import { Example, Host, Page } from "./state.js" */
-/** @import { Frame, Trace } from "./types.d.ts" */
+/** @import { Cell, Frame, Trace } from "./types.d.ts" */
 
 /** ms after the first touch until what is not urgent is fetched */
 const REST = 600;
@@ -49,6 +50,7 @@ const initial = {
   look: usual(),
   found: [],
   lit: [],
+  sheets: {},
   restoring: root.dataset.restoring !== undefined,
   playing: false,
   speed: 1,
@@ -87,6 +89,7 @@ const board = createFoldableBoard(byId("picture"), {
   onSelect: select,
   onPoint: light,
   onFolds: (folds) => store.set({ look: { ...store.get().look, folds } }),
+  onCell: read,
   reducedMotion: () => stillness.matches,
   hall: () => store.get().look.mode === "lecture",
 });
@@ -154,6 +157,28 @@ function fitBoard() {
 /** @param {Page} page */
 const mark = ({ lit, selected, found }) => board.mark(lit, selected, found);
 
+// ---------------------------------------------------------------- cells
+
+/**
+ * @param {Cell | undefined} cell
+ * @param {number} [sheet] the slice that it lies in
+ */
+function read(cell, sheet = 0) {
+  const { sheets } = store.get();
+  store.set({ cell, sheets: cell ? { ...sheets, [cell.id]: sheet } : sheets });
+}
+
+/** @type {Promise<(page: Page, frame: Frame) => void> | undefined} */
+let reading;
+const readPanel = () =>
+  (reading ??= import("./panels/cell.js").then(({ createCell }) => createCell(read)));
+
+/** @param {Page} page */
+function showCell(page) {
+  board.showCell(page.cell, page.sheets);
+  void readPanel().then((panel) => panel(store.get(), frame));
+}
+
 // ---------------------------------------------------------------- moving
 
 /**
@@ -170,7 +195,13 @@ function goTo(index, byHand = true) {
   const step = trace.steps[to];
   const told = toldAt(trace, to, store.get().look.detail);
   if (byHand) player.pause();
-  store.set({ index: to, moved: true, said, playing: store.get().playing && !byHand });
+  store.set({
+    index: to,
+    cell: undefined,
+    moved: true,
+    said,
+    playing: store.get().playing && !byHand,
+  });
   if (byHand && before !== step)
     byId("spoken").textContent = signed(told.map(({ text }) => text).join(" "));
   else if (before.phase !== step.phase) byId("spoken").textContent = `${step.phase} pass`;
@@ -361,6 +392,8 @@ async function warm() {
   void import("./panels/find.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
+  void loadCells();
+  void readPanel();
   rested.later();
 }
 const rested = debounce(() => source.upgrade(), REST);
@@ -495,6 +528,7 @@ function render(page, previous) {
   const { lit, selected, found } = page;
   if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
     mark(page);
+  if (page.cell !== previous?.cell) showCell(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
     places.saveLook();
 }

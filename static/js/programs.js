@@ -89,6 +89,8 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       problem: undefined,
       notices: noticesOf(),
       selected: undefined,
+      cell: undefined,
+      sheets: {},
     });
     if (passed) return;
     if (!linked) drawn(saved !== source);

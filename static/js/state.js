@@ -2,7 +2,7 @@
 
 /** @import { Answer } from "./api.js" */
 /** @import { Look } from "./look.js" */
-/** @import { GivenInput, GraphRequest, Numeric, Problem, Trace } from "./types.d.ts" */
+/** @import { Cell, GivenInput, GraphRequest, Numeric, Problem, Trace } from "./types.d.ts" */
 
 /**
  * What the document opens with.
@@ -29,6 +29,8 @@
  * @property {string[]} notices what else the student should know, in sentences
  * @property {boolean} moved a step has been taken
  * @property {Look} look
+ * @property {Cell} [cell] the entry of a tensor that is looked at
+ * @property {Record<string, number>} sheets by node: which slice of a tensor with more than two axes is shown
  * @property {boolean} restoring a link's program is on its way: the one that came with the document is not drawn
  * @property {boolean} playing
  * @property {number} speed times the beat of 1.2 s

@@ -334,3 +334,16 @@ export interface Frame {
   nodes: Record<string, NodeFrame>;
   edges: Record<string, EdgeFrame>;
 }
+
+/** One entry of a node's value and gradient. */
+export interface Cell {
+  id: string;
+  /** whether it is asked what makes the value, or what makes the gradient */
+  role: "value" | "gradient";
+  /** the last axis fastest */
+  place: number;
+  /** it stays when the pointer leaves */
+  pinned?: boolean;
+  /** keys chose it, so it is spoken */
+  keys?: boolean;
+}

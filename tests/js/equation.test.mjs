@@ -228,7 +228,7 @@ test("a sum has the slope 1 at every entry", () => {
 
 test("it is read aloud with its roles", () => {
   assert.equal(
-    spoken(equationOf(sum, { phase: "backward", kind: "multiply", node: "n4", edge: "e3" })),
+    spoken(equationOf(sum, { phase: "backward", kind: "multiply", node: "n4", edge: "e3" }).parts),
     "upstream 1.00 × local 3.00 = downstream 3.00",
   );
 });

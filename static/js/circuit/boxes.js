@@ -222,6 +222,8 @@ export function drawBox(element, figure, origin, { direction }, measure) {
     body,
     figure,
     origin,
+    sheet: 0,
+    turnTo() {},
     show({ valueKnown, gradientKnown, active }) {
       element.classList.toggle("known", valueKnown);
       element.classList.toggle("returned", gradientKnown);

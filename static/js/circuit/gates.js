@@ -131,11 +131,20 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     scales.gradient,
     measure,
   );
+  let sheet = 0;
   return {
     element,
     body,
     figure,
     origin,
+    get sheet() {
+      return sheet;
+    },
+    turnTo(wanted) {
+      if (wanted === sheet) return;
+      sheet = wanted;
+      for (const slot of [value, gradient]) slot.turnTo(wanted);
+    },
     show(frame) {
       const { classList } = element;
       classList.toggle("known", frame.valueKnown);
@@ -228,12 +237,23 @@ function drawSlot(element, slot, role, tensor, most, measure) {
     const { grid } = slot;
     const group = drawMap(element, slot, role === "value" ? "value" : "gradient");
     let filled = false;
-    return changing((known, landed) => {
-      if (known && !filled && tensor) fillMap(group, grid, tensor, most);
+    let sheet = 0;
+    const change = changing((known, landed) => {
+      if (known && !filled && tensor) fillMap(group, grid, tensor, most, sheet);
       filled ||= known;
       group.classList.toggle("known", known);
       group.classList.toggle("landed", landed);
     });
+    return {
+      ...change,
+      /** @param {number} wanted */
+      turnTo(wanted) {
+        sheet = wanted;
+        if (!filled || !tensor) return;
+        group.querySelector(".cells")?.remove();
+        fillMap(group, grid, tensor, most, sheet);
+      },
+    };
   }
   const unknown = role === "partial" ? "" : DASH;
   const text = write(element, slot, `number ${role}`, unknown);
@@ -267,6 +287,7 @@ const several = ({ shape }) => (shape.length > 0 ? formatShape(shape) : "…");
 function changing(change) {
   let state = 0;
   return {
+    turnTo() {},
     /** @param {boolean} known @param {boolean} landed */
     show(known, landed) {
       const wanted = Number(known) + 2 * Number(landed);

@@ -53,18 +53,26 @@ export function gridOf({ value, upstream }, style, measure) {
 }
 
 /**
- * The two-dimensional slice that is shown: a vector is one row, of more axes the first slices.
+ * The two-dimensional slice that is shown: a vector is one row, of more axes one slice.
  * @param {Tensor} tensor
+ * @param {number} [index] of the slice, counted over the leading axes
  * @returns {Numeric[][]}
  */
-export function sheet({ data, preview, shape }) {
+export function sheet({ data, preview, shape }, index = 0) {
   /** @type {Nested | undefined} */
   let nested = data ?? preview;
-  for (let axis = shape.length; axis > 2 && Array.isArray(nested); axis--) nested = nested[0];
+  for (let axis = 0; axis < shape.length - 2 && Array.isArray(nested); axis++) {
+    const later = shape.slice(axis + 1, -2).reduce((count, size) => count * size, 1);
+    nested = nested[data ? Math.floor(index / later) % shape[axis] : 0];
+  }
   if (!Array.isArray(nested)) return nested === undefined ? [] : [[nested]];
   const rows = /** @type {Nested[]} */ (nested);
   return /** @type {Numeric[][]} */ (Array.isArray(rows[0]) ? rows : [rows]);
 }
+
+/** @param {Tensor} tensor @returns {number} how many slices can be shown */
+export const sheetsOf = ({ data, shape }) =>
+  data === null ? 1 : shape.slice(0, -2).reduce((count, size) => count * size, 1);
 
 /**
  * @param {Nested} nested

@@ -1,6 +1,6 @@
 /**
  * One tab stop for the whole circuit. Arrows walk the wires: along them to the source or the consumer, across them
- * from port to port. Enter selects a node and unfolds a box; Backspace folds the
+ * from port to port. Enter selects a node, opens what has cells and unfolds a box; Backspace folds the
  * group around. A tap leads to its input.
  */
 
@@ -25,8 +25,9 @@ const ARROWS = {
  * @param {(id: string) => void} onSelect
  * @param {(id: string) => void} onFocus
  * @param {(group: string, folded: boolean) => void} onFold
+ * @param {(id: string) => void} onOpen
  */
-export function createKeys(surface, onSelect, onFocus, onFold) {
+export function createKeys(surface, onSelect, onFocus, onFold, onOpen) {
   /** @type {Picture | undefined} */
   let picture;
   /** @type {Map<string, Mark>} */
@@ -95,8 +96,10 @@ export function createKeys(surface, onSelect, onFocus, onFold) {
       event.shiftKey
     )
       return;
-    if (event.key === "Enter") open(current);
-    else if (event.key === "Backspace") foldAround(current);
+    if (event.key === "Enter") {
+      open(current);
+      onOpen(current);
+    } else if (event.key === "Backspace") foldAround(current);
     else {
       /** @type {Record<string, string>} */
       const arrows = ARROWS[picture.style.direction];

@@ -13,7 +13,7 @@ import { scalarText } from "./picture.js";
 import { svg, write } from "./text.js";
 
 /**
- * @param {SVGSVGElement} still over the circuit, for what does not move
+ * @param {SVGGElement} still over the circuit, for what does not move
  * @param {HTMLElement} moving over both; each thing is a drawing of its own there, which the compositor moves alone
  * @param {SVGGElement} under the circuit
  * @param {Measure} measure

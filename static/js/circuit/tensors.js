@@ -11,6 +11,9 @@ import { svg, write } from "./text.js";
 /** Cells stronger than this carry light numbers. */
 const STRONG = 0.62;
 
+/** Cells of this side, px, and without a number, carry a minus where they are negative: colour alone says too little. */
+const SIGNED = 7;
+
 /**
  * @param {Element} parent
  * @param {{ x: number, y: number, grid: Grid }} at
@@ -39,11 +42,12 @@ export function drawMap(parent, { x, y, grid }, role) {
  * @param {Grid} grid
  * @param {Tensor} tensor
  * @param {number} most the magnitude of the strongest colour
+ * @param {number} [index] of the slice
  */
-export function fillMap(group, grid, tensor, most) {
+export function fillMap(group, grid, tensor, most, index = 0) {
   const { rows, columns, width, height, image, numbers } = grid;
   const cells = svg("g", { class: "cells" }, group);
-  const values = sheet(tensor);
+  const values = sheet(tensor, index);
   if (image) {
     svg(
       "image",
@@ -53,6 +57,7 @@ export function fillMap(group, grid, tensor, most) {
   } else {
     const w = width / columns;
     const h = height / rows;
+    const minus = { weak: "", strong: "" };
     for (const [row, line] of values.entries()) {
       for (const [column, value] of line.entries()) {
         const power = strength(value, most);
@@ -75,6 +80,9 @@ export function fillMap(group, grid, tensor, most) {
             cells,
           );
         }
+        if (!numbers && sign === "negative" && Math.min(w, h) >= SIGNED)
+          minus[power > STRONG ? "strong" : "weak"] +=
+            `M${(column + 0.3) * w},${(row + 0.5) * h}h${0.4 * w}`;
         if (numbers) {
           const size = CELL_TEXT;
           const at = /** @type {const} */ ({
@@ -87,6 +95,8 @@ export function fillMap(group, grid, tensor, most) {
         }
       }
     }
+    for (const [how, d] of Object.entries(minus))
+      if (d) svg("path", { class: `minus ${how}`, d }, cells);
   }
   svg("rect", { class: "frame", x: -2, y: -2, width: width + 4, height: height + 4, rx: 3 }, cells);
   svg(

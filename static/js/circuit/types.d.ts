@@ -7,6 +7,7 @@ import type {
   LayoutGraph,
   LayoutOptions,
   NodeFrame,
+  Numeric,
   Point,
   Tensor,
   Trace,
@@ -187,6 +188,9 @@ export interface Mark {
   body: SVGGElement;
   figure: Figure;
   origin: Point;
+  /** which two-dimensional slice is shown, counted over the leading axes */
+  readonly sheet: number;
+  turnTo(sheet: number): void;
   show(frame: NodeFrame): void;
   /** shows what an incoming wire brings back, where that is one contribution of several */
   showPartial(edge: string, frame: EdgeFrame): void;
@@ -244,6 +248,24 @@ export interface Change {
   backward: TraceEdge[];
   /** what becomes known of which node */
   landing: { id: string; role: "value" | "gradient" }[];
+}
+
+// ---------------------------------------------------------------- cells
+
+/** Entries that one entry is made of, one a term. */
+export interface Factor {
+  /** undefined for a local gradient */
+  node?: TraceNode;
+  role: "value" | "gradient" | "local";
+  places: number[];
+  /** [] where they are not sent */
+  numbers: Numeric[];
+}
+
+/** What makes a cell: terms of products, a gate's arguments, or contributions of several uses. */
+export interface Link {
+  how: "sum" | "apply" | "add";
+  factors: Factor[];
 }
 
 // ---------------------------------------------------------------- what moves

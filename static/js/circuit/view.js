@@ -2,7 +2,7 @@
  * The board: draws a trace's circuit and shows it at a step. A function of (trace, frame); knows no step's kind.
  */
 
-/** @import { Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
+/** @import { Cell, Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
 /** @import { Boxes, Change, Drawing, Mark, Picture, Plan, Prospect, Rect, Taps } from "./types.d.ts" */
 
@@ -11,6 +11,7 @@ import { createKeys, idOf } from "./keys.js";
 import { createMeasure } from "./measure.js";
 import { createNear } from "./near.js";
 import { leastScale, pictureOf, SHRINK, spread, stylesFor } from "./picture.js";
+import { createReading } from "./reading.js";
 import { createSignals } from "./signals.js";
 import { svg } from "./text.js";
 import { createViewport } from "./viewport.js";
@@ -28,6 +29,7 @@ const EASES = [1, 0.4, 0];
  * @property {(id: string) => void} onSelect
  * @property {(ids: string[]) => void} onPoint which nodes the pointer is at
  * @property {(group: string, folded: boolean) => void} onFold
+ * @property {(cell: Cell | undefined, sheet?: number) => void} onCell
  * @property {() => void} [onLaidOut]
  * @property {() => boolean} reducedMotion
  * @property {() => boolean} [hall] whether the back row of a lecture hall is to read the numbers
@@ -39,7 +41,7 @@ const EASES = [1, 0.4, 0];
  */
 export function createBoard(
   element,
-  { layoutClient, onSelect, onPoint, onFold, onLaidOut, reducedMotion, hall },
+  { layoutClient, onSelect, onPoint, onFold, onCell, onLaidOut, reducedMotion, hall },
 ) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
@@ -60,6 +62,8 @@ export function createBoard(
   pills.className = "board-pills";
   pills.setAttribute("aria-hidden", "true");
   const frames = svg("g", {}, graph);
+  const signalLayer = svg("g", {}, flow);
+  const cellLayer = svg("g", {}, flow);
   const under = svg("g", {}, graph);
   const wireLayer = svg("g", {}, graph);
   const nodeLayer = svg("g", {}, graph);
@@ -68,8 +72,11 @@ export function createBoard(
   const { measure, ready } = createMeasure(element);
   const near = createNear();
   const viewport = createViewport(frameElement, camera, [graph, flow], lookAround);
-  const signals = createSignals(flow, pills, under, measure);
-  const keys = createKeys(camera, onSelect, (id) => follow([id], calmMotion()), onFold);
+  const signals = createSignals(signalLayer, pills, under, measure);
+  const look = () => ({ drawing: drawn, frame: shown });
+  const reading = createReading(camera, cellLayer, look, onCell);
+  const follower = (/** @type {string} */ id) => follow([id], calmMotion());
+  const keys = createKeys(camera, onSelect, follower, onFold, reading.open);
   camera.addEventListener("pointerover", showDigits);
   camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
   camera.addEventListener("pointerleave", () => onPoint([]));
@@ -213,6 +220,7 @@ export function createBoard(
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
     else lookAround(viewport.view());
     keys.setPicture(picture, marks);
+    reading.turn();
     if (before && moved) glide(before, marks, was);
   }
 
@@ -420,6 +428,7 @@ export function createBoard(
     /** @param {(prospect: Prospect) => void} watcher told of every change of what is seen */
     watch: (watcher) => void watchers.push(watcher),
     mark,
+    showCell: reading.show,
     resize,
     destroy() {
       turn++;
@@ -427,6 +436,7 @@ export function createBoard(
       dark.removeEventListener("change", redraw);
       signals.clear();
       keys.destroy();
+      reading.destroy();
       viewport.destroy();
       frameElement.remove();
     },

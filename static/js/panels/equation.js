@@ -152,10 +152,10 @@ export function equationOf(trace, step) {
 }
 
 /**
- * @param {Equation} equation
+ * @param {Part[]} parts
  * @returns {string} as it is read aloud
  */
-export function spoken({ parts }) {
+export function spoken(parts) {
   return parts.map(({ role, text }) => (role ? `${role} ${text}` : text)).join(" ");
 }
 
@@ -163,7 +163,7 @@ export function spoken({ parts }) {
  * @param {string} label
  * @returns {string} never so long that it hides the rest
  */
-function short(label) {
+export function short(label) {
   return label.length > 16 ? `${label.slice(0, 15)}…` : label;
 }
 
@@ -239,7 +239,7 @@ function local({ local: { structure, value, code } }, name) {
  * @param {Part[]} args
  * @returns {Part[]}
  */
-function applied(symbol, args) {
+export function applied(symbol, args) {
   const [first, second] = args;
   if (symbol === "xʸ" && second) return [...bracketed(first), { ...second, raised: true }];
   if (args.length === 2 && !/[\p{L}[|]/u.test(symbol))
@@ -256,7 +256,7 @@ function applied(symbol, args) {
 }
 
 /** @param {Part} part @returns {Part[]} */
-function bracketed(part) {
+export function bracketed(part) {
   return part.text.startsWith("−") ? [{ ...part, text: `(${part.text})` }] : [part];
 }
 

@@ -67,6 +67,11 @@ export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
         ),
       ),
     ),
+    h(
+      "p",
+      {},
+      "On the board, arrows walk the wires. Enter on a tensor looks at its cells: arrows, Home and End move, Enter changes between value and gradient, Escape leaves.",
+    ),
     h("p", {}, h("label", {}, single, " Single-letter keys act, outside text fields")),
     alone ? licences() : links(),
     close,

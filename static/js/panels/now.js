@@ -2,7 +2,7 @@
 
 import { loadKatex } from "../assets.js";
 import { formatNumber } from "../format.js";
-import { toldAt } from "../timeline.js";
+import { timelineOf, toldAt } from "../timeline.js";
 import { byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
@@ -22,6 +22,8 @@ export function createNow() {
   /** @type {Promise<typeof import("../../vendor/katex.js")> | undefined} */
   let katex;
   let shown = "";
+  /** Counts steps, so that a legend that comes late stays away. */
+  let turn = 0;
 
   return (page, previous, frame) => {
     const { trace, index, moved, look } = page;
@@ -51,7 +53,7 @@ export function createNow() {
     equation.replaceChildren(
       ...(now.length > 1 ? rows(now, isName) : now[0].parts.map((part) => draw(part, isName))),
     );
-    equation.setAttribute("aria-label", now.map(spoken).join("; "));
+    equation.setAttribute("aria-label", now.map(({ parts }) => spoken(parts)).join("; "));
     equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
     equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
     const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
@@ -59,6 +61,12 @@ export function createNow() {
       ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
       ...now.flatMap((each) => checksOf(each, now.length < 3)),
     );
+
+    const mine = ++turn;
+    if (now.length === 1)
+      void legendFor(page).then((legend) => {
+        if (legend && mine === turn) checks.append(legend);
+      });
 
     const latex = now.length > 1 ? "" : step.latex;
     shown = latex;
@@ -140,6 +148,31 @@ function numericOf({ verdict, error }) {
   };
   const sign = { ok: "✓ ", kink: "∧ ", wrong: "✗ " }[verdict];
   return h("p", {}, h("b", { "aria-hidden": "true" }, sign), words[verdict]);
+}
+
+/**
+ * The scale of the colours, where a step brings a tensor.
+ * @param {Page} page
+ * @returns {Promise<Node | undefined>}
+ */
+async function legendFor({ trace, index }) {
+  const { node, edge, phase } = trace.steps[index];
+  const { nodes, sources } = timelineOf(trace);
+  const subject = nodes.get((edge && sources.get(edge)) || node);
+  if (phase === "local" || !subject?.value.shape.length) return undefined;
+  const { legendOf } = await import("./legend.js");
+  return legendOf(trace, phase === "forward" ? "value" : "gradient");
+}
+
+/**
+ * @param {HTMLElement} equation
+ * @param {Part[]} parts
+ * @param {(word: string) => boolean} isName
+ */
+export function drawEquation(equation, parts, isName) {
+  equation.replaceChildren(...parts.map((part) => draw(part, isName)));
+  equation.setAttribute("aria-label", spoken(parts));
+  equation.dataset.size = sizeOf(parts);
 }
 
 /**

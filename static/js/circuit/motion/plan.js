@@ -33,7 +33,9 @@ export function planOf(drawing, frame, { forward, backward, landing }) {
         (/** @type {Part} */ part) =>
           land(drawing, id, frame.nodes[id].adds, part),
     ),
-    ...(backward.length ? [(/** @type {Part} */ part) => goBack(drawing, backward, part)] : []),
+    ...turnsOf(drawing, backward).map(
+      (edges) => (/** @type {Part} */ part) => goBack(drawing, edges, part),
+    ),
   ];
   return acts.flatMap((act, i) => act([i / acts.length, (i + 1) / acts.length]));
 }
@@ -76,6 +78,8 @@ function comeIn(drawing, edges, part) {
       move(token(drawing, from.figure.node.value, "value"), wirePoints(from, wire, picture), turn),
     ];
   });
+  // A folded box makes several values; they stand beside it.
+  if (node.box) return incoming;
   const rest = within(part, 0.5, 1);
   const meeting = bands(drawing, node, "out", rest);
   const result = meeting.length
@@ -135,6 +139,23 @@ function land(drawing, id, adds, part) {
 }
 
 /**
+ * Copies, and what switches let through, leave together; products leave one after the other.
+ * @param {Drawing} drawing
+ * @param {TraceEdge[]} edges of one gate
+ * @returns {TraceEdge[][]}
+ */
+function turnsOf(drawing, edges) {
+  const node = edges.length ? drawing.marks.get(edges[0].target)?.figure.node : undefined;
+  if (!node) return [];
+  if (node.box) return [edges];
+  const find = finder(drawing);
+  const together = edges.every(
+    ({ key }) => node.inputs[key] && ["copy", "route"].includes(gaitOf(node, key, find)),
+  );
+  return together ? [edges] : edges.map((edge) => [edge]);
+}
+
+/**
  * The upstream comes to the gate, meets what the port makes of it, and goes on along the wire.
  * @param {Drawing} drawing
  * @param {TraceEdge[]} edges
@@ -145,13 +166,55 @@ function goBack(drawing, edges, part) {
   const { marks } = drawing;
   const gate = marks.get(edges[0].target);
   const upstream = gate?.figure.node.upstream;
-  if (!gate || !upstream) return [];
+  if (!gate) return [];
+  if (!upstream) return edges.flatMap((edge) => comeOut(drawing, gate, edge, part));
   const arriving = move(
     token(drawing, upstream, "gradient"),
     [slotCentre(gate, gate.figure.gradient), beside(drawing, gate, gate.origin, 1)],
     within(part, 0, 0.5),
   );
-  return [arriving, ...edges.flatMap((edge) => leave(drawing, gate, upstream, edge, part))];
+  return [
+    arriving,
+    ...edges.flatMap((edge) => leave(drawing, gate, upstream, edge, part)),
+    ...(edges.length === 1 ? copies(drawing, gate, edges[0], part) : []),
+  ];
+}
+
+/**
+ * What comes out of a folded box; how it was made stays inside.
+ * @param {Drawing} drawing
+ * @param {Mark} gate
+ * @param {TraceEdge} edge
+ * @param {Part} part
+ * @returns {Move[]}
+ */
+function comeOut(drawing, gate, edge, part) {
+  const from = drawing.marks.get(edge.source);
+  const wire = drawing.wires.get(edge.id);
+  if (!from || !wire) return [];
+  const slot = gate.figure.partials.get(edge.id);
+  return [
+    move(
+      token(drawing, downstreamOf(drawing, edge), slot ? "partial" : "gradient", !slot),
+      wayBack(drawing, gate, from, edge),
+      part,
+    ),
+  ];
+}
+
+/**
+ * From the gate to the place under a wire's source, or to the port where several contributions come together.
+ * @param {Drawing} drawing
+ * @param {Mark} gate
+ * @param {Mark} from
+ * @param {TraceEdge} edge
+ * @returns {Point[]}
+ */
+function wayBack({ picture, wires }, gate, from, { id }) {
+  const slot = gate.figure.partials.get(id);
+  const wire = wires.get(id);
+  if (slot || !wire) return [gate.origin, slotCentre(gate, slot ?? gate.figure.gradient)];
+  return [...wirePoints(from, wire, picture).toReversed(), slotCentre(from, from.figure.gradient)];
 }
 
 /**
@@ -163,7 +226,7 @@ function goBack(drawing, edges, part) {
  * @returns {Move[]}
  */
 function leave(drawing, gate, upstream, edge, part) {
-  const { picture, marks, wires } = drawing;
+  const { marks, wires } = drawing;
   const { node } = gate.figure;
   const from = marks.get(edge.source);
   const wire = wires.get(edge.id);
@@ -174,9 +237,7 @@ function leave(drawing, gate, upstream, edge, part) {
   const downstream = downstreamOf(drawing, edge);
   const last = within(part, 0.5, 1);
   const port = portOf(drawing, gate, wire);
-  const way = slot
-    ? [gate.origin, slotCentre(gate, slot)]
-    : [...wirePoints(from, wire, picture).toReversed(), slotCentre(from, from.figure.gradient)];
+  const way = wayBack(drawing, gate, from, edge);
   const role = slot ? "partial" : "gradient";
   const dark = gait === "route" && switchAt(node, edge.key) === "open";
   /** @param {Tensor} tensor @param {Part} when */
@@ -192,8 +253,6 @@ function leave(drawing, gate, upstream, edge, part) {
       ? [...factor, ...meeting, fill(from, from.figure.gradient, downstream, "gradient", last)]
       : [...factor, going(downstream, last)];
   }
-  if (gait === "copy" && node.inputs[edge.key].summed_axes.length === 0)
-    return [...copies(drawing, gate, edge, part), going(downstream, last)];
   const grown = slot ? undefined : stretchOf(node, edge.key, gait);
   const { gradient } = from.figure;
   if (!grown || !gradient.grid) return [going(downstream, last)];
@@ -240,8 +299,11 @@ function stretchOf({ inputs, value }, key, gait) {
  * @param {Part} part
  * @returns {Move[]}
  */
-function copies(drawing, gate, { id }, part) {
-  const { upstream, inputs } = gate.figure.node;
+function copies(drawing, gate, { id, key }, part) {
+  const { node } = gate.figure;
+  const { upstream, inputs } = node;
+  if (gaitOf(node, key, finder(drawing)) !== "copy" || inputs[key].summed_axes.length > 0)
+    return [];
   return gate.figure.wires.flatMap((other) => {
     const wire = drawing.wires.get(other.id);
     if (other.id === id || !wire || !upstream || !inputs[other.key]?.downstream) return [];
