@@ -302,6 +302,22 @@ Fix = Annotated[
 ]
 
 
+class PartModel(Exact):
+    """Where in an equation's LaTeX a node is written."""
+
+    node: str
+    start: int = Field(description="Letters before it.")
+    end: int
+
+
+class EquationModel(Exact):
+    """One line of the whole function: a name, and what it is of other names."""
+
+    node: str
+    latex: str
+    parts: list[PartModel] = Field(description="Within one another or apart, never across.")
+
+
 class SlipModel(Exact):
     """One slip in backward code."""
 
@@ -345,6 +361,9 @@ class GraphAnswer(Exact):
     nodes: list[NodeModel] = Field(description="In evaluation order.")
     edges: list[EdgeModel]
     steps: list[StepModel]
+    formula: list[EquationModel] = Field(
+        description="The whole function, a line a name; empty where there would be too many lines."
+    )
     gradients: dict[str, Tensor]
     backward_code: BackwardCodeModel | None
     warnings: list[WarningModel]

@@ -11,6 +11,7 @@ import orjson
 from numpy.typing import NDArray
 
 from engine.checking import Check, Checked, Sample, Worst
+from engine.composed import Equation
 from engine.errors import TooLarge
 from engine.graph import Notice
 from engine.jacobian import Between, Line
@@ -163,6 +164,7 @@ class Writer:
                 for wire in node.wires
             ],
             "steps": [step_json(step) for step in trace.steps],
+            "formula": [equation_json(equation) for equation in trace.equations],
             "gradients": gradients,
             "backward_code": trace.backward_code,
             "warnings": [warning_json(notice) for notice in trace.notices],
@@ -366,6 +368,18 @@ def step_json(step: Step) -> Json:
         "level": step.level,
         "text": step.text,
         "latex": step.latex,
+    }
+
+
+def equation_json(equation: Equation) -> Json:
+    """Returns one line of the whole function."""
+    return {
+        "node": f"n{equation.node}",
+        "latex": equation.latex,
+        "parts": [
+            {"node": f"n{part.node}", "start": part.start, "end": part.end}
+            for part in equation.parts
+        ],
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from engine.backward import Gradients, backward, on_path
 from engine.checking import Check, Point, gradient_check
 from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
+from engine.composed import equations
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
@@ -119,6 +120,7 @@ class Circuit:
             graph=self.graph,
             nodes=whole_pass.nodes,
             steps=whole_pass.steps,
+            equations=equations(self.graph, whole_pass.symbols),
             gradients=self._gradients(gradients),
             backward_code=self._code,
             notices=(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.composed import Equation
 from engine.errors import Edit, Span
 from engine.graph import Array, Graph, Node, Notice, Shape
 from engine.primitives import Structure
@@ -159,6 +160,7 @@ class Trace:
         graph: the tape.
         nodes: one a tape place.
         steps: in order.
+        equations: the whole function as LaTeX, a line a name; none where there would be too many.
         gradients: every name of wrt; zeros, with a notice, where nothing reaches it.
         backward_code: the cut tail, or None.
         notices: warnings and information.
@@ -168,6 +170,7 @@ class Trace:
     graph: Graph
     nodes: tuple[TracedNode, ...]
     steps: tuple[Step, ...]
+    equations: tuple[Equation, ...]
     gradients: Mapping[str, Array]
     backward_code: BackwardCode | None
     notices: tuple[Notice, ...]

@@ -16,13 +16,14 @@ ROOT = Path(__file__).parents[1]
 
 
 def formulas_of(trace: Trace) -> set[str]:
-    """Returns the formulas of a trace's nodes, wires and steps."""
+    """Returns the formulas of a trace's nodes, wires and steps, and the whole function."""
     wires = [wire for node in trace.nodes for wire in node.wires]
     return {
         *(node.latex for node in trace.nodes),
         *(wire.latex for wire in wires),
         *(wire.local.latex for wire in wires),
         *(step.latex for step in trace.steps),
+        *(equation.latex for equation in trace.equations),
     } - {""}
 
 

@@ -19,7 +19,7 @@ export const detailFrom = (kept) =>
   kept === "1" ? 1 : kept === "2" ? 2 : kept === "3" ? 3 : PLAIN.detail;
 
 /** The views beside the board, in the order of their tabs. */
-export const VIEWS = /** @type {const} */ (["code", "jacobian", "check", "warnings"]);
+export const VIEWS = /** @type {const} */ (["code", "formula", "jacobian", "check", "warnings"]);
 
 /**
  * @param {string} view

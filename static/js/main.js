@@ -390,6 +390,7 @@ async function warm() {
   void places.warm();
   void import("./panels/messages.js");
   void import("./panels/find.js");
+  void import("./panels/sorting.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
   void loadCells();
@@ -485,7 +486,7 @@ function showBoard({ trace, index, look, speed }, from) {
 const panels = [
   source.show,
   createInputs(programs.give),
-  createValues(),
+  createValues(select, light),
   createNow(),
   createTape(goTo, (speed) => store.set({ speed })),
 ];

@@ -122,6 +122,13 @@ export interface TraceStep {
   latex: string;
 }
 
+/** One line of the whole function; `parts` say which letters of its LaTeX are which node's, from `start` up to `end`. */
+export interface FormulaLine {
+  node: string;
+  latex: string;
+  parts: { node: string; start: number; end: number }[];
+}
+
 export interface InputInfo {
   node: string | null;
   assumed: boolean;
@@ -154,6 +161,8 @@ export interface Trace {
   nodes: TraceNode[];
   edges: TraceEdge[];
   steps: TraceStep[];
+  /** empty where it would have too many lines */
+  formula: FormulaLine[];
   gradients: Record<string, Tensor>;
   backward_code: BackwardCode | null;
   warnings: Warning[];

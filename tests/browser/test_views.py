@@ -12,7 +12,13 @@ from tests.browser.test_rules import violations
 
 OpenPage = Callable[..., Page]
 
-TITLES = {"code": "Code", "jacobian": "Jacobian", "check": "Check", "warnings": "Warnings"}
+TITLES = {
+    "code": "Code",
+    "formula": "Formula",
+    "jacobian": "Jacobian",
+    "check": "Check",
+    "warnings": "Warnings",
+}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 NETWORK = "z_1 = X @ W_1\nh_1 = np.maximum(z_1, 0)\ny_hat = h_1 @ W_2\nL = np.sum(y_hat**2)"
 
@@ -273,6 +279,69 @@ def test_a_program_without_warnings_says_so(open_page: OpenPage) -> None:
     page = open_page("/#w=warnings")
     expect(views(page)).to_contain_text("Nothing to warn of")
     expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
+
+
+# ---------------------------------------------------------------- formula
+
+
+def test_the_function_is_set_as_mathematics_and_the_steps_part_is_lit(open_page: OpenPage) -> None:
+    page = open_page("/#w=formula")
+    write(page, "q = w*x + b\nf = np.tanh(q) * 2")
+    lines = views(page).locator(".formula-lines .formula-line")
+    expect(lines).to_have_count(2)
+    expect(lines.first).to_have_accessible_name("q = w*x + b")
+    page.get_by_role("region", name="Board").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    part = lines.first.locator(".forward")
+    expect(part).to_have_count(1)
+    expect(part).to_have_text("w⋅x")
+    page.keyboard.press("End")
+    expect(lines.first.locator(".backward")).to_have_count(1)
+    expect(views(page).locator(".formula-steps .katex")).to_have_count(1)
+
+
+def test_a_part_of_the_formula_lights_and_picks_its_gate(open_page: OpenPage) -> None:
+    page = open_page("/#w=formula")
+    write(page, "f = (x + y) * z")
+    part = views(page).locator(".formula-lines [data-about] [data-about]").first
+    part.hover()
+    expect(page.locator("#graph .node.lit")).to_have_count(1)
+    part.click()
+    expect(page.locator("#graph .node.picked")).to_have_count(1)
+
+
+# ---------------------------------------------------------------- all values
+
+
+def names(page: Page) -> Locator:
+    return page.get_by_role("table", name="All values").get_by_role("rowheader")
+
+
+def test_all_values_are_sorted_by_a_header(open_page: OpenPage) -> None:
+    # f = (x + y) z at −2, 5, −4
+    page = open_page()
+    page.keyboard.press("End")
+    in_order = ["x", "y", "z", "x + y", "f"]
+    expect(names(page)).to_have_text(in_order)
+    head = page.get_by_role("columnheader", name="value")
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    expect(names(page)).to_have_text(["f", "z", "x", "x + y", "y"])
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(names(page)).to_have_text(["y", "x + y", "x", "z", "f"])
+    page.keyboard.press("Enter")
+    expect(names(page)).to_have_text(in_order)
+
+
+def test_a_row_of_all_values_picks_its_node(open_page: OpenPage) -> None:
+    page = open_page()
+    names(page).nth(3).get_by_role("button").click()
+    expect(page.locator("#graph .node.picked")).to_have_count(1)
+    expect(page.locator("#graph .node.lit")).to_have_count(1)
+    expect(page.locator("#values .selected")).to_have_count(1)
 
 
 # ---------------------------------------------------------------- jacobian

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { sorted, sortOf, turned } from "../../static/js/panels/sorting.js";
 import { verdictOf } from "../../static/js/views/check.js";
 import { counted, pairOf, placeOf, sizeOf } from "../../static/js/views/entries.js";
+import { marked, trusted } from "../../static/js/views/marked.js";
 import { linesOfStep, namesOf, tokensOf } from "../../static/js/views/script.js";
 import { decades } from "../../static/js/views/sweep.js";
 
@@ -161,4 +163,75 @@ test("a logarithmic scale covers whole decades, and what is 0 lies at the lowest
   assert.equal(at(1e-4), 0);
   assert.equal(at(1e-2), 50);
   assert.equal(at(0), 0);
+});
+
+test("the parts of a formula are wrapped within one another", () => {
+  const latex = "f = \\left(x + y\\right) \\cdot z";
+  const parts = [
+    { node: "n4", start: 4, end: latex.length },
+    { node: "n2", start: 10, end: 15 },
+  ];
+  assert.equal(
+    marked({ node: "n4", latex, parts }),
+    "f = \\htmlData{about=n4}{\\left(\\htmlData{about=n2}{x + y}\\right) \\cdot z}",
+  );
+});
+
+test("parts that meet close before others open, and equal ends close from within", () => {
+  const parts = [
+    { node: "a", start: 0, end: 5 },
+    { node: "b", start: 0, end: 2 },
+    { node: "c", start: 2, end: 5 },
+  ];
+  assert.equal(
+    marked({ node: "a", latex: "xx+yy", parts }),
+    "\\htmlData{about=a}{\\htmlData{about=b}{xx}\\htmlData{about=c}{+yy}}",
+  );
+});
+
+test("KaTeX may mark and nothing else", () => {
+  assert.equal(trusted({ command: "\\htmlData" }), true);
+  assert.equal(trusted({ command: "\\href" }), false);
+});
+
+test("a table is sorted by a column, and what is not known yet stands last", () => {
+  const scalar = (data) => ({ shape: [], data });
+  const row = (id, label, value, upstream) => ({ id, label, value, upstream });
+  const nodes = [
+    row("n0", "w10", scalar(-3), scalar(7)),
+    row(
+      "n1",
+      "w2",
+      {
+        shape: [2, 2],
+        data: [
+          [1, 9],
+          [0, 4],
+        ],
+      },
+      null,
+    ),
+    row("n2", "b", scalar(5), scalar(-1)),
+  ];
+  const frame = {
+    nodes: Object.fromEntries(
+      nodes.map(({ id }) => [id, { valueKnown: id !== "n2", gradientKnown: true }]),
+    ),
+  };
+  const order = (column, way) => sorted(nodes, frame, { column, way }).map(({ label }) => label);
+  assert.deepEqual(order(0, 0), ["w10", "w2", "b"]);
+  assert.deepEqual(order(0, 1), ["b", "w2", "w10"]);
+  assert.deepEqual(order(1, -1), ["w2", "w10", "b"]);
+  assert.deepEqual(order(2, 1), ["w10", "w2", "b"]);
+  assert.deepEqual(order(2, -1), ["w2", "w10", "b"]);
+  assert.deepEqual(order(3, 1), ["b", "w10", "w2"]);
+});
+
+test("a header sorts upwards, then downwards, then as it was", () => {
+  const first = turned({ column: 0, way: 0 }, 2);
+  assert.deepEqual(first, { column: 2, way: 1 });
+  assert.equal(sortOf(first, 2), "ascending");
+  assert.equal(sortOf(first, 0), "none");
+  assert.equal(sortOf(turned(first, 2), 2), "descending");
+  assert.deepEqual(turned(turned(first, 2), 2), { column: 2, way: 0 });
 });

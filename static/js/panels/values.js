@@ -1,27 +1,65 @@
-/** The table of all values: what the board shows, as text. */
+/** The table of all values: what the board shows, as text; its headers sort it, and a row finds its node. */
 
 import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
 import { byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
+/** @import { Order } from "./sorting.js" */
 /** @import { Frame, Numeric, Tensor, TraceNode } from "../types.d.ts" */
 
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
 
-/** @returns {(page: Page, previous: Page | undefined, frame: Frame) => void} */
-export function createValues() {
+/**
+ * @param {(id: string) => void} onSelect
+ * @param {(ids: string[]) => void} onPoint
+ * @returns {(page: Page, previous: Page | undefined, frame: Frame) => void}
+ */
+export function createValues(onSelect, onPoint) {
   const body = byId("values");
   /** @type {Map<string, { row: HTMLElement, value: HTMLElement, gradient: HTMLElement }>} */
   let rows = new Map();
 
   /** @type {Frame | undefined} what the rows show */
   let shown;
+  /** @type {TraceNode[]} */
+  let nodes = [];
 
-  return ({ trace, index, selected }, previous, frame) => {
+  const heads = Array.from(document.querySelectorAll(".values thead th"));
+  /** @type {Order} */
+  let order = { column: 0, way: 0 };
+  for (const [column, head] of heads.entries()) {
+    const press = async () => {
+      const { sortOf, turned } = await import("./sorting.js");
+      order = turned(order, column);
+      for (const [i, each] of heads.entries()) each.setAttribute("aria-sort", sortOf(order, i));
+      await sort();
+    };
+    head.replaceChildren(h("button", { type: "button", click: press }, head.textContent ?? ""));
+  }
+  async function sort() {
+    const { sorted } = await import("./sorting.js");
+    if (!shown) return;
+    body.append(...sorted(nodes, shown, order).flatMap(({ id }) => rows.get(id)?.row ?? []));
+  }
+
+  /** @param {Event} event */
+  const nodeAt = ({ target }) =>
+    /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("tr"))?.dataset
+      .about;
+  body.addEventListener("click", (event) => onSelect(nodeAt(event) ?? ""));
+  body.addEventListener("pointerover", (event) => onPoint([nodeAt(event) ?? ""]));
+  body.addEventListener("pointerleave", () => onPoint([]));
+
+  return ({ trace, index, selected, lit }, previous, frame) => {
+    if (lit !== previous?.lit) {
+      for (const id of previous?.lit ?? []) rows.get(id)?.row.classList.remove("lit");
+      for (const id of lit) rows.get(id)?.row.classList.add("lit");
+    }
     if (trace === previous?.trace && index === previous.index && selected === previous.selected)
       return;
     if (trace !== previous?.trace) {
+      ({ nodes } = trace);
       rows = new Map(trace.nodes.map((node) => [node.id, rowOf(node)]));
       shown = undefined;
       body.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
@@ -33,6 +71,7 @@ export function createValues() {
       write(cells.value, valueKnown ? node.value : undefined);
       write(cells.gradient, gradientKnown && node.upstream ? node.upstream : undefined);
     }
+    if (order.way && shown !== frame) void sort();
     shown = frame;
     if (selected === previous?.selected && trace === previous?.trace) return;
     rows.get(previous?.selected ?? "")?.row.classList.remove("selected");
@@ -45,13 +84,13 @@ export function createValues() {
  * The roles are said because rows are laid out by themselves, and far ones not at all.
  * @param {TraceNode} node
  */
-function rowOf({ label, value: { shape } }) {
+function rowOf({ id, label, value: { shape } }) {
   const value = h("td", { class: "forward", role: "cell" });
   const gradient = h("td", { class: "gradient", role: "cell" });
   const row = h(
     "tr",
-    { role: "row" },
-    h("th", { scope: "row", role: "rowheader" }, nameOf(label)),
+    { role: "row", "data-about": id },
+    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button" }, nameOf(label))),
     h("td", { role: "cell" }, `(${shape.join(", ")})`),
     value,
     gradient,

@@ -16,6 +16,7 @@ import { byId, h } from "../panels/dom.js";
 /** @type {Record<typeof VIEWS[number], { label: string, load: () => Promise<(host: Host) => View> }>} */
 const TABS = {
   code: { label: "Code", load: async () => (await import("./code.js")).createCode },
+  formula: { label: "Formula", load: async () => (await import("./formula.js")).createFormula },
   jacobian: {
     label: "Jacobian",
     load: async () => (await import("./jacobian.js")).createJacobian,
