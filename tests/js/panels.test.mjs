@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pretty } from "../../static/js/panels/help.js";
-import { parseRows } from "../../static/js/panels/matrix.js";
 import { mended, textIn } from "../../static/js/panels/spans.js";
 
 const span = (line, column, end_line, end_column) => ({ line, column, end_line, end_column });
@@ -20,42 +19,6 @@ test("a fix replaces exactly its place", () => {
 test("columns count letters, not UTF-16 units", () => {
   assert.equal(textIn('s = "🙂"; y = x', span(1, 13, 1, 14)), "x");
 });
-
-for (const [text, rows] of [
-  [
-    "1 2\n3 4",
-    [
-      [1, 2],
-      [3, 4],
-    ],
-  ],
-  [
-    "1\t-2.5\n3e2\t.4\n",
-    [
-      [1, -2.5],
-      [300, 0.4],
-    ],
-  ],
-  [
-    "[[1, 2], [3, 4]]",
-    [
-      [1, 2],
-      [3, 4],
-    ],
-  ],
-  [
-    "array([[1., 2.],\n       [3., 4.]])",
-    [
-      [1, 2],
-      [3, 4],
-    ],
-  ],
-  ["\u22121 2", [[-1, 2]]],
-  ["1 2\n3", []],
-  ["hello", []],
-]) {
-  test(`rows are read from ${JSON.stringify(text)}`, () => assert.deepEqual(parseRows(text), rows));
-}
 
 test("keys are written as people know them", () => {
   assert.equal(pretty("Shift+ArrowRight"), "Shift+→");

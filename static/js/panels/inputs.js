@@ -5,6 +5,7 @@
 
 import { formatFull, formatShape } from "../format.js";
 import { byId, h, nameOf } from "./dom.js";
+import { rangeFor } from "./ranges.js";
 
 /** @import { Page } from "../state.js" */
 /** @import { GivenInput, InputInfo, Tensor } from "../types.d.ts" */
@@ -87,6 +88,7 @@ function fixedRow(name) {
 }
 
 /**
+ * An emptied field goes back to the value that the program or the server gives.
  * @param {string} name
  * @param {InputInfo} info
  * @param {Give} give
@@ -97,28 +99,45 @@ function scalarRow(name, info, give) {
   const slider = h("input", {
     type: "range",
     "aria-label": `${name} slider`,
-    step: whole ? 1 : 0.1,
+    input() {
+      sent = slider.valueAsNumber;
+      give(name, sent);
+    },
+    blur: () => (sent = undefined),
   });
-  const field = h("input", { type: "number", "aria-label": name, step: "any" });
-  const read = /** @param {Event} event */ ({ currentTarget }) => {
-    const value = /** @type {HTMLInputElement} */ (currentTarget).valueAsNumber;
-    if (Number.isFinite(value)) give(name, value);
-  };
-  slider.addEventListener("input", read);
-  field.addEventListener("input", read);
-  let reach = 10;
+  const field = h("input", {
+    type: "number",
+    "aria-label": name,
+    step: whole ? 1 : "any",
+    title: "Empty it to have a value chosen for you.",
+    input: () => {
+      if (Number.isFinite(field.valueAsNumber)) give(name, field.valueAsNumber);
+      else if (!field.validity.badInput) give(name, undefined);
+    },
+    blur: () => write(field),
+  });
+  let value = 0;
+  /** @type {number | undefined} what the slider asked for last: on the way there it keeps its range and its place */
+  let sent;
+  /** @param {HTMLInputElement} control */
+  const write = (control) => (control.value = String(value));
+  /** @type {ReturnType<typeof rangeFor> | undefined} */
+  let range;
   const { row, tag } = rowOf(name, slider, field);
   return {
     row,
     update({ data }, _given, assumed) {
-      const value = Number(data);
-      while (Math.abs(value) > reach) reach *= 10;
-      slider.min = String(whole ? 0 : -reach);
-      slider.max = String(reach);
-      if (!whole) slider.step = String(reach / 100);
-      if (document.activeElement !== slider) slider.value = String(value);
-      if (document.activeElement !== field) field.value = String(value);
+      value = Number(data);
       tag.hidden = !assumed;
+      if (document.activeElement !== field) write(field);
+      if (sent !== undefined && sent !== value) return;
+      sent = undefined;
+      range = rangeFor(value, whole, range);
+      Object.assign(
+        slider,
+        Object.fromEntries(Object.entries(range).map(([k, v]) => [k, String(v)])),
+      );
+      write(slider);
     },
   };
 }

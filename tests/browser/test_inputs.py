@@ -1,0 +1,132 @@
+"""The values of the inputs: sliders, fields, and the editor of a matrix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_page import button, row, write
+from tests.browser.test_rules import violations
+
+OpenPage = Callable[..., Page]
+
+PRODUCT = "Y = X @ W\nL = np.sum(Y**2)"
+
+
+def edit(page: Page, name: str) -> Locator:
+    """Opens the editor of a tensor and returns its group."""
+    button(page, f"edit {name}").click()
+    return page.get_by_role("group", name=name, exact=True)
+
+
+def shape(page: Page, name: str) -> Locator:
+    return page.get_by_role("textbox", name=f"{name} shape")
+
+
+def paste(cell: Locator, text: str) -> None:
+    cell.evaluate(
+        """(cell, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text", text);
+            cell.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
+def test_what_numpy_prints_is_pasted_with_its_shape(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, PRODUCT)
+    edit(page, "W")
+    sizes = [int(size) for size in shape(page, "W").input_value().split(", ")]
+    rows = ",\n       ".join(str([-50.0 - i] * sizes[1]) for i in range(sizes[0]))
+    paste(page.get_by_role("spinbutton", name="W[0, 0]"), f"array([{rows}], dtype=float32)")
+    expect(row(page, "W").get_by_role("cell").nth(1)).to_contain_text("−50")
+    last = page.get_by_role("spinbutton", name=f"W[{sizes[0] - 1}, 0]")
+    expect(last).to_have_value(str(-49 - sizes[0]))
+
+
+def test_randomize_counts_the_seed_on_in_sight_and_asks_with_it(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, PRODUCT)
+    group = edit(page, "W")
+    seed = page.get_by_role("spinbutton", name="W seed")
+    for count in (1, 2):
+        with page.expect_request("**/api/graph") as asked:
+            button(page, "Randomize").click()
+        given = json.loads(asked.value.post_data or "")["inputs"]["W"]
+        assert (given["fill"], given["seed"]) == ("normal", count)
+        expect(seed).to_have_value(str(count))
+    expect(group).to_be_visible()
+    expect(page.get_by_text("normal · seed 2")).to_be_visible()
+    button(page, "Reset").click()
+    expect(page.get_by_text("seed 2")).to_have_count(0)
+
+
+def test_rows_and_columns_come_and_go_with_their_numbers_kept(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "L = np.sum(W @ np.array([1.0, 2.0]))")
+    edit(page, "W")
+    first = page.get_by_role("spinbutton", name="W[0, 0]")
+    first.fill("7")
+    expect(row(page, "W").get_by_role("cell").nth(1)).to_contain_text("7")
+    rows = int(shape(page, "W").input_value().split(", ")[0])
+    button(page, "Add a row of W").click()
+    expect(shape(page, "W")).to_have_value(f"{rows + 1}, 2")
+    expect(first).to_have_value("7")
+    expect(page.get_by_role("spinbutton", name=f"W[{rows}, 1]")).to_have_value("0")
+    button(page, "Remove a row of W").click()
+    expect(shape(page, "W")).to_have_value(f"{rows}, 2")
+
+
+def test_the_slider_widens_with_its_value_and_stays_under_the_hand(open_page: OpenPage) -> None:
+    page = open_page()
+    slider = page.get_by_role("slider", name="x slider")
+    field = page.get_by_role("spinbutton", name="x", exact=True)
+    expect(slider).to_have_attribute("max", "10")
+    field.fill("250")
+    expect(slider).to_have_attribute("max", "1000")
+    field.fill("0.02")
+    expect(slider).to_have_attribute("max", "0.1")
+    expect(slider).to_have_js_property("value", "0.02")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(field).to_have_value("0.025")
+    expect(slider).to_have_attribute("max", "0.1")
+
+
+def test_an_emptied_field_has_its_value_chosen_again(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "f = a * b")
+    field = page.get_by_role("spinbutton", name="a", exact=True)
+    assumed = field.input_value()
+    field.fill("7")
+    expect(row(page, "a").get_by_role("cell").nth(1)).to_have_text("7.00")
+    field.fill("")
+    field.blur()
+    expect(field).to_have_value(assumed)
+
+
+def test_axe_finds_nothing_in_the_matrix_editor(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, PRODUCT)
+    edit(page, "W")
+    page.get_by_role("spinbutton", name="W[0, 0]").wait_for()
+    assert violations(page) == []
+
+
+def test_the_matrix_editor_fits_a_thumb(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page.get_by_role("tab", name="Source").click()
+    page.get_by_role("textbox", name="Function").fill(PRODUCT)
+    group = edit(page, "W")
+    group.get_by_role("spinbutton", name="W[0, 0]").wait_for()
+    small = group.locator("button, input, select").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect()).filter(b => b.width < 43.5 || b.height < 43.5)"
+    )
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
