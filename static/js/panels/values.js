@@ -10,6 +10,9 @@ import { byId, h, nameOf } from "./dom.js";
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
 
+/** Of a table with more rows only those in sight are laid out. */
+const LONG = 100;
+
 /**
  * @param {(id: string) => void} onSelect
  * @param {(ids: string[]) => void} onPoint
@@ -62,6 +65,7 @@ export function createValues(onSelect, onPoint) {
       ({ nodes } = trace);
       rows = new Map(trace.nodes.map((node) => [node.id, rowOf(node)]));
       shown = undefined;
+      body.classList.toggle("long", rows.size > LONG);
       body.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
     }
     for (const node of trace.nodes) {
