@@ -162,6 +162,15 @@ def test_the_line_of_the_step_is_marked_as_one_steps(open_page: OpenPage) -> Non
     expect(current(page).last).to_be_in_viewport()
 
 
+def test_the_line_of_the_step_is_in_view_when_the_view_opens(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 1280, "height": 720})
+    write(page, NETWORK)
+    button(page, "Last step").click()
+    button(page, "Views").click()
+    expect(current(page)).to_have_text(re.compile("^dW_1 = "))
+    expect(current(page)).to_be_in_viewport()
+
+
 def test_a_line_lights_and_picks_its_gate_and_a_gate_its_lines(open_page: OpenPage) -> None:
     page = open_page()
     write(page, "q = x + y\nf = q * z")

@@ -27,16 +27,20 @@ export function createCode(host) {
 
   const list = h("div", { role: "listbox", class: "script", tabindex: 0, "aria-label": "Script" });
   /** @type {ReturnType<typeof createQuestion<Script>>} */
-  const question = createQuestion(host, "/api/code", (answer, page) => {
-    script = answer;
-    program = page.trace.source;
-    at = -1;
-    rows = rowsOf(answer);
-    list.replaceChildren(...rows);
-    list.removeAttribute("aria-activedescendant");
-    mark(host.store.get(), undefined);
-    return [list];
-  });
+  const question = createQuestion(
+    host,
+    "/api/code",
+    (answer, page) => {
+      script = answer;
+      program = page.trace.source;
+      at = -1;
+      rows = rowsOf(answer);
+      list.replaceChildren(...rows);
+      list.removeAttribute("aria-activedescendant");
+      return [list];
+    },
+    () => mark(host.store.get(), undefined),
+  );
 
   const choices = Object.entries(TARGETS).map(([target, label]) => {
     const radio = h("input", { type: "radio", name: "target", value: target });

@@ -11,8 +11,9 @@ import { h } from "../panels/dom.js";
  * @param {Host} host
  * @param {string} path
  * @param {(answer: T, page: Page) => Node[]} draw
+ * @param {() => void} [placed] what is drawn stands in the page now
  */
-export function createQuestion(host, path, draw) {
+export function createQuestion(host, path, draw, placed = () => {}) {
   const area = h("div", { class: "answer" });
   const note = h("p", { class: "view-note", role: "status" });
   /** @type {string | undefined} what was asked last, as it was sent */
@@ -53,6 +54,7 @@ export function createQuestion(host, path, draw) {
     else say(problem ? problem.detail || problem.title : "", problem?.hint);
     if (answer) redraw = () => area.replaceChildren(...draw(/** @type {T} */ (answer), page));
     redraw();
+    if (answer) placed();
     area.hidden = problem !== undefined;
     mark();
   }
