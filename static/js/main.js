@@ -384,6 +384,16 @@ function dress(mode) {
   return hall;
 }
 
+byId("transcript").addEventListener(
+  "toggle",
+  () =>
+    void import("./panels/transcript.js").then(
+      ({ createTranscript }) => createTranscript(store),
+      () => store.set({ said: "offline: no transcript yet" }),
+    ),
+  { once: true },
+);
+
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
   (await api()).warm();
@@ -391,6 +401,9 @@ async function warm() {
   void import("./panels/messages.js");
   void import("./panels/find.js");
   void import("./panels/sorting.js");
+  void import("./panels/help.js");
+  void import("./panels/lecture.js");
+  void import("./panels/transcript.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
   void loadCells();

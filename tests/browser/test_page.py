@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 OpenPage = Callable[..., Page]
 
 STEPS_OF_XYZ = 10
+SCRIPTS = Path(__file__).parents[2] / "static/js"
 
 
 def button(page: Page, name: str) -> Locator:
@@ -397,11 +399,26 @@ def test_the_gallery_opens_another_example(open_page: OpenPage) -> None:
     page.locator("#picture[data-step]").wait_for()
 
 
+def wait_until_warm(page: Page) -> None:
+    """Waits until all is there that works offline."""
+    views = [path.name for path in (SCRIPTS / "views").glob("*.js")]
+    panels = ["help.js", "lecture.js", "transcript.js", "messages.js"]
+    wanted = [f"/views/{name}" for name in views] + [f"/panels/{name}" for name in panels]
+    page.wait_for_function(
+        """wanted => {
+            const there = performance.getEntriesByType("resource").filter(each => each.responseEnd);
+            return wanted.every(name => there.some(each => each.name.endsWith(name)));
+        }""",
+        arg=wanted,
+    )
+
+
 def test_offline_is_said_and_stepping_goes_on(open_page: OpenPage) -> None:
     page = open_page()
     function(page).focus()
     button(page, "Next step").click()
     expect(page.locator("#formula .katex")).to_be_visible()
+    wait_until_warm(page)
     page.context.set_offline(True)
     function(page).fill("g = x * y")
     expect(page.get_by_text("offline: editing needs the server; stepping works")).to_be_visible()
@@ -410,6 +427,33 @@ def test_offline_is_said_and_stepping_goes_on(open_page: OpenPage) -> None:
     page.context.set_offline(False)
     write(page, "g = x * z")
     expect(page.get_by_text("offline:")).to_have_count(0)
+
+
+def test_with_the_network_cut_all_that_need_not_ask_goes_on(open_page: OpenPage) -> None:
+    page = open_page()
+    button(page, "Next step").click()
+    wait_until_warm(page)
+    page.context.set_offline(True)
+    for detail, index in [("1", 2), ("2", 3), ("1", 5), ("2", 7), ("3", 8)]:
+        page.keyboard.press(detail)
+        page.keyboard.press("ArrowRight")
+        expect_step(page, index)
+    page.get_by_text("Transcript of the pass").click()
+    expect(page.get_by_role("list", name="Transcript").get_by_role("listitem")).to_have_count(10)
+    button(page, "Help and keys").click()
+    page.get_by_role("dialog", name="Help and keys").get_by_role("button", name="Close").click()
+    page.keyboard.press("l")
+    expect(button(page, "Leave lecture")).to_be_visible()
+    page.keyboard.press("End")
+    expect_step(page, STEPS_OF_XYZ - 1)
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Theme", exact=True).select_option("dark")
+    slider = page.get_by_role("slider", name="Step", exact=True)
+    slider.fill("3")
+    expect_step(page, 3)
+    page.get_by_role("spinbutton", name="x", exact=True).fill("7")
+    expect(page.get_by_text("offline: editing needs the server; stepping works")).to_be_visible()
+    page.context.set_offline(False)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
