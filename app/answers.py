@@ -31,7 +31,7 @@ def answered(request: ProgramRequest, circuit: Circuit, settings: Settings) -> b
 @answered.register
 def graph(request: GraphRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the whole graph."""
-    return graph_bytes(circuit.trace(request.upstream), picture_of(settings))
+    return graph_bytes(circuit.trace(request.upstream, digits=request.digits), picture_of(settings))
 
 
 @answered.register

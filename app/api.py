@@ -115,6 +115,7 @@ async def get_graph(query: Annotated[GraphQuery, Query()], request: Request) -> 
         upstream=None
         if query.upstream is None
         else from_query("upstream", query.upstream, settings),
+        digits=query.digits,
     )
     return revalidated(await answer(body, request), request, JSON)
 

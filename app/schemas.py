@@ -73,8 +73,8 @@ class ProgramRequest(Exact):
         return None
 
 
-class GraphRequest(ProgramRequest):
-    """A program and what to do with it."""
+class PassRequest(ProgramRequest):
+    """A program, and what its backward pass starts from and goes to."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [XYZ]})
 
@@ -88,6 +88,17 @@ class GraphRequest(ProgramRequest):
     def names(self) -> list[str] | None:
         """Returns wrt."""
         return self.wrt
+
+
+class GraphRequest(PassRequest):
+    """A program and what to do with it."""
+
+    digits: int | None = Field(
+        default=None,
+        ge=0,
+        le=12,
+        description="Decimals to round every number to before the next is computed from it, as by hand on a slide.",
+    )
 
 
 class JacobianRequest(ProgramRequest):
@@ -119,7 +130,7 @@ class JacobianRequest(ProgramRequest):
     )
 
 
-class CheckRequest(GraphRequest):
+class CheckRequest(PassRequest):
     """A program whose gradients are held against differences of its forward pass."""
 
     method: Literal["central", "forward", "five-point"] = Field(
@@ -134,11 +145,11 @@ class CheckRequest(GraphRequest):
     nodes: bool = Field(default=False, description="Check every node on the way, too.")
 
 
-class SweepRequest(GraphRequest):
+class SweepRequest(PassRequest):
     """A program whose gradients are held against differences at many steps."""
 
 
-class CodeRequest(GraphRequest):
+class CodeRequest(PassRequest):
     """A program, and what its script is to be written in."""
 
     target: Literal["numpy", "torch", "jax"] = Field(
@@ -163,6 +174,7 @@ class GraphQuery(Exact):
     )
     wrt: str | None = Field(default=None, description="Names to differentiate for, as a,b,c.")
     upstream: str | None = Field(default=None, description="JSON: dL/d(output).")
+    digits: int | None = Field(default=None, ge=0, le=12, strict=False, description="As in POST.")
 
 
 class Summary(Exact):

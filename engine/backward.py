@@ -13,6 +13,7 @@ from engine.forward import in_arithmetic, unsolvable
 from engine.graph import Array, Graph, Node, Shape
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Structure
+from engine.rounding import Written, exactly
 
 Mask = NDArray[np.bool_]
 Entry = TypeVar("Entry", np.float64, np.bool_)
@@ -92,6 +93,7 @@ def backward(
     wanted: Sequence[bool],
     deadline: Deadline,
     silent: Mask | None = None,
+    written: Written = exactly,
 ) -> Gradients:
     """Returns what every node received and every wire carried.
 
@@ -103,6 +105,7 @@ def backward(
         deadline: checked between gates.
         silent: entries of the output that are not asked about; no gradient is to come from them, as from entries that
             a gate such as `where` did not choose.
+        written: what each local gradient, each product and each sum becomes before it is used.
     """
     upstream: list[Array | None] = [None] * len(graph.nodes)
     upstream[graph.output] = seed
@@ -116,15 +119,36 @@ def backward(
             for key, source in enumerate(node.arguments):
                 if not wanted[source] or not has_rule(node, key):
                     continue
-                raw = unselected.cleared(node, key, vjp(node, key, arriving, values), values)
+                product = vjp(node, key, arriving, values)
+                if written is not exactly:
+                    product = by_hand(node, key, arriving, values, product, written)
+                raw = unselected.cleared(node, key, product, values)
                 downstream, axes = unbroadcast(raw, values[source].shape)
+                if axes:
+                    downstream = written(downstream)
                 before = upstream[source]
                 upstream[source] = (
-                    downstream if before is None else np.asarray(before + downstream)  # they add
-                )
+                    downstream if before is None else written(np.asarray(before + downstream))
+                )  # they add
                 messages.append(Message(node.index, key, downstream, axes, raw.shape))
             deadline.check()
     return Gradients(upstream, messages, unselected.rescued, unselected.rescued_entries)
+
+
+def by_hand(
+    node: Node,
+    key: int,
+    upstream: Array,
+    values: Sequence[Array],
+    product: Array,
+    written: Written,
+) -> Array:
+    """Returns the product that is written: where there is one slope an entry, upstream times the slope as it is written."""
+    primitive = REGISTRY[node.primitive or ""]
+    if primitive.structure_of(primitive.argument_at(key)) is Structure.DIAGONAL:
+        slope = vjp(node, key, np.ones(values[node.index].shape), values)
+        product = np.asarray(upstream * written(np.broadcast_to(slope, product.shape)))
+    return written(product)
 
 
 class Unselected:

@@ -24,6 +24,7 @@ from engine.lower import Lowered, Request, lower
 from engine.numerical import CENTRAL
 from engine.peers import jax_script, torch_script
 from engine.primitives.shapes import show
+from engine.rounding import exactly, to_decimals
 from engine.script import Run, Script, numpy_script
 from engine.source import Text, clean, parse
 from engine.sweep import Sweep, sweep
@@ -105,16 +106,30 @@ class Circuit:
             self._ran = remembered(self.graph, values, gradients.messages)
         return values[self.graph.output].copy(), self._gradients(gradients)
 
-    def trace(self, upstream: object = None) -> Trace:
+    def trace(self, upstream: object = None, *, digits: int | None = None) -> Trace:
         """Returns every node's value, upstream, local gradients and downstream, and the steps.
+
+        Args:
+            upstream: dL/d(output), of the output's shape.
+            digits: the pass as it is worked out by hand on a slide: every input, value, local gradient and product is
+                rounded to so many decimals before the next is computed from it. Nothing is diagnosed in it.
 
         Raises:
             NotScalar: when the output is not one number and no upstream is given.
         """
         deadline = Deadline(self.limits)
         seed = self._seed(upstream)
-        values, gradients = self._run(self.inputs, seed, deadline)
-        whole_pass = Pass(self.graph, self.text, values, gradients, seed, self._wanted, deadline)
+        written = exactly if digits is None else to_decimals(digits)
+        values = forward(self.graph, self.inputs, deadline, written)
+        gradients = backward(self.graph, values, seed, self._wanted, deadline, written=written)
+        whole_pass = Pass(
+            self.graph, self.text, values, gradients, seed, self._wanted, deadline, written
+        )
+        found = (
+            diagnose(self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline)
+            if digits is None
+            else ()
+        )
         return Trace(
             source=self.text.given,
             graph=self.graph,
@@ -123,12 +138,7 @@ class Circuit:
             equations=equations(self.graph, whole_pass.symbols),
             gradients=self._gradients(gradients),
             backward_code=self._code,
-            notices=(
-                *self._notices,
-                *diagnose(
-                    self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline
-                ),
-            ),
+            notices=(*self._notices, *found),
         )
 
     def script(self, target: str = "numpy", *, upstream: object = None) -> Script:

@@ -12,27 +12,34 @@ from engine.graph import Array, Graph, Kind, Node, Whole
 from engine.limits import Deadline
 from engine.primitives import REGISTRY, Primitive
 from engine.primitives.shapes import show
+from engine.rounding import Written, exactly
 
 Values = list[NDArray[np.float64]]
 
 
-def forward(graph: Graph, inputs: Mapping[str, Array | Whole], deadline: Deadline) -> Values:
+def forward(
+    graph: Graph,
+    inputs: Mapping[str, Array | Whole],
+    deadline: Deadline,
+    written: Written = exactly,
+) -> Values:
     """Returns every node's value, in tape order.
 
     Args:
         graph: the tape.
         inputs: an array for every input on the tape, of its shape.
         deadline: checked between gates.
+        written: what each input and each gate's value becomes before it is used.
     """
     values: Values = []
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             if node.kind is Kind.GATE and node.primitive is not None:
                 arguments = [values[a] for a in node.arguments]
-                values.append(evaluate(node, REGISTRY[node.primitive], arguments))
+                values.append(written(evaluate(node, REGISTRY[node.primitive], arguments)))
                 deadline.check()
             elif node.kind is Kind.INPUT and node.name is not None:
-                values.append(inputs[node.name])  # type: ignore[arg-type]  # a label's integers only index
+                values.append(written(inputs[node.name]))  # type: ignore[arg-type]  # a label's integers only index
             elif node.value is not None:
                 values.append(node.value)
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from engine.local import Jacobian, jacobian
 from engine.naming import face_text
 from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
+from engine.rounding import Written, exactly
 from engine.source import Text
 from engine.trace import Local, Step, TracedNode, Wire
 from engine.words import Words
@@ -77,6 +79,7 @@ class Pass:
         seed: the first upstream.
         wanted: per tape place, whether it is on a path from wrt to the output.
         deadline: checked between nodes.
+        written: what each local gradient becomes.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class Pass:
         seed: Array,
         wanted: Sequence[bool],
         deadline: Deadline,
+        written: Written = exactly,
     ) -> None:
+        self.written = written
         self.graph = graph
         self.values = values
         self.gradients = gradients
@@ -147,6 +152,8 @@ class Pass:
     def _wire(self, node: Node, key: int, name: str) -> Wire:
         source = node.arguments[key]
         shape = jacobian(node, key, self.values)
+        if shape.value is not None:
+            shape = replace(shape, value=self.written(shape.value))
         message = self.messages.get((node.index, key))
         adds = message is not None and self.arrivals[source][0] is not message
         summed = () if message is None else message.summed_axes

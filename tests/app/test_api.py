@@ -60,6 +60,26 @@ def test_networkx_loads_an_answer_as_it_is(client: TestClient, body: object):
     assert graph.number_of_edges() == len(answer["edges"])
 
 
+def test_digits_are_those_of_a_slide(client: TestClient):
+    # CS231n's sigmoid circuit: the slide has 0.40 and −0.60 where full precision has 0.3932 and −0.5898.
+    neuron = {
+        "source": "f = 1 / (1 + np.exp(-(w0*x0 + w1*x1 + w2)))",
+        "inputs": {"w0": 2, "x0": -1, "w1": -3, "x1": -2, "w2": -3},
+    }
+    answer = post(client, {**neuron, "digits": 2})
+    assert {name: tensor["data"] for name, tensor in answer["gradients"].items()} == {
+        "w0": -0.2,
+        "x0": 0.4,
+        "w1": -0.4,
+        "x1": -0.6,
+        "w2": 0.2,
+    }
+    query = {**neuron, "inputs": json.dumps(neuron["inputs"]), "digits": 2}
+    assert client.get("/api/graph", params=query).json() == answer
+    assert client.post("/api/graph", json={**neuron, "digits": 13}).status_code == 422
+    assert client.post("/api/check", json={**neuron, "digits": 2}).status_code == 422
+
+
 def test_the_first_example_has_the_published_numbers(client: TestClient):
     answer = post(client, XYZ)
     assert answer["value"] == {"shape": [], "data": -12.0}
