@@ -29,6 +29,7 @@
  * @property {() => void} theme
  * @property {() => void} help
  * @property {() => void} lecture opens the lecture mode, or leaves it
+ * @property {() => void} round rounds as on a slide, or no more
  * @property {() => void} blank covers the screen of a lecture, or shows it again
  */
 
@@ -231,6 +232,13 @@ export const ACTIONS = [
     keys: [],
     hall: ["Escape"],
     perform: ({ lecture }) => lecture(),
+  },
+  {
+    name: "round",
+    label: "Round like the slide",
+    keys: ["r"],
+    perform: ({ round }) => round(),
+    asks: true,
   },
   {
     name: "blank",

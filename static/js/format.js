@@ -32,6 +32,17 @@ export function formatNumber(x, digits = 3) {
 }
 
 /**
+ * A scalar's number; a slide's with its own decimals.
+ * @param {Tensor} tensor
+ */
+export function formatScalar({ data, decimals }) {
+  const value = Number(data);
+  return decimals === undefined || !Number.isFinite(value)
+    ? formatNumber(/** @type {Numeric} */ (data))
+    : signed(value, Math.abs(value).toFixed(decimals));
+}
+
+/**
  * The same without zeros that say nothing: 3, −12, 31.7, 0.5.
  * @param {Numeric} x
  */

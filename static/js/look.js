@@ -6,13 +6,14 @@
  * @property {readonly string[]} folds groups that are folded, or not, against the page's own choice
  * @property {string} view the one open beside the board, and what it is turned to: "code", "code.torch"; "" for none
  * @property {"" | "lecture"} mode
+ * @property {boolean} round whether numbers are rounded, and chained, as on a slide
  */
 
 /**
  * What a page shows that nobody has touched.
  * @type {Readonly<Look>}
  */
-export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "" });
+export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "", round: false });
 
 /** A detail as it was kept; what was kept badly is as nothing. @param {string | undefined} kept @returns {Look["detail"]} */
 export const detailFrom = (kept) =>

@@ -17,7 +17,7 @@ import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
 import { createSequence, debounce, Player } from "./player.js";
 import { createPrograms } from "./programs.js";
-import { createStore, mentioned, recall, remember, same } from "./state.js";
+import { createStore, mentioned, recall, remember, same, shownOf } from "./state.js";
 import { frameAt, stopFrom, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
@@ -127,18 +127,19 @@ function light(ids) {
 }
 
 async function drawBoard() {
-  const { trace, restoring, look } = store.get();
+  const { restoring, look } = store.get();
+  const trace = shownOf(store.get());
   if (restoring) return;
   let said = "";
   try {
     said = await board.setTrace(trace, look.folds);
   } catch (error) {
     // A newer trace may have taken its place; only a layout that ran out of time is news.
-    if (store.get().trace === trace)
+    if (shownOf(store.get()) === trace)
       store.set({ said: error instanceof Error ? error.message : String(error) });
     return;
   }
-  if (store.get().trace !== trace || store.get().look.folds !== look.folds) return;
+  if (shownOf(store.get()) !== trace || store.get().look.folds !== look.folds) return;
   laidOut = trace;
   if (said) store.set({ said });
   delete root.dataset.restoring;
@@ -149,7 +150,7 @@ async function drawBoard() {
 }
 
 function fitBoard() {
-  if (laidOut !== store.get().trace) return;
+  if (laidOut !== shownOf(store.get())) return;
   if (resized) void board.resize();
   resized = false;
 }
@@ -314,6 +315,7 @@ const controls = {
     // What is now hidden cannot keep the focus.
     if (!lecturing && document.activeElement !== document.body) controls.focus("board");
   },
+  round: () => host.look({ round: !store.get().look.round }),
   blank: () => root.toggleAttribute("data-blank"),
   async help() {
     const { fillHelp } = await import("./panels/help.js");
@@ -369,6 +371,16 @@ function perform(name) {
 }
 
 /** @type {Promise<unknown> | undefined} */
+let slides;
+function openSlide() {
+  slides ??= import("./panels/slide.js").then(
+    ({ createSlide }) => createSlide(host),
+    () => host.look({ round: false }),
+  );
+  return slides;
+}
+
+/** @type {Promise<unknown> | undefined} */
 let hall;
 
 /** @param {Look["mode"]} mode */
@@ -404,6 +416,7 @@ async function warm() {
   void import("./panels/help.js");
   void import("./panels/lecture.js");
   void import("./panels/transcript.js");
+  void import("./panels/slide.js");
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
   void loadCells();
@@ -532,13 +545,15 @@ function render(page, previous) {
     void openViews();
   }
   if (
-    page.trace !== previous?.trace ||
+    !previous ||
+    shownOf(page) !== shownOf(previous) ||
     page.restoring !== previous.restoring ||
     page.look.folds !== previous.look.folds
   )
     void drawBoard();
-  else if ((page.index !== previous.index || told) && laidOut === page.trace)
+  else if ((page.index !== previous.index || told) && laidOut === shownOf(page))
     showBoard(page, previous.index);
+  if (page.look.round || previous?.look.round) void openSlide();
   const { lit, selected, found } = page;
   if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
     mark(page);

@@ -83,6 +83,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     wanted = undefined;
     store.set({
       trace,
+      slide: undefined,
       index,
       restoring: false,
       status: "fresh",

@@ -21,6 +21,7 @@
 /**
  * @typedef {object} Page
  * @property {Trace} trace the last good answer
+ * @property {Trace} [slide] the same pass rounded as on a slide, once it is there; shown in its place
  * @property {number} index the step shown
  * @property {string} source the text in the editor, drawn or not
  * @property {Record<string, GivenInput>} given values sent along; the server assumes the rest
@@ -56,6 +57,9 @@
  * @property {(look: Partial<Look>) => void} look changes how the program is looked at
  * @property {(text: string) => void} say in the page's own line
  */
+
+/** The pass that is shown: a slide's, where it is asked for and there. @param {Page} page */
+export const shownOf = ({ trace, slide }) => slide ?? trace;
 
 /** @param {unknown} a @param {unknown} b */
 export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

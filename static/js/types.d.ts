@@ -25,6 +25,8 @@ export interface Tensor {
   summary?: Summary;
   /** top-left corner, at most 8 along each axis */
   preview?: Nested;
+  /** a slide's number, which is shown with these decimals */
+  decimals?: number;
 }
 
 export interface Span {
@@ -75,6 +77,8 @@ export interface WireIn {
 
 export interface TraceNode {
   id: string;
+  /** the same node in full precision, where this one is rounded as on a slide */
+  exact?: TraceNode;
   /** "box" is no node of the trace: a folded group, in a `View` alone */
   kind: "input" | "constant" | "gate" | "box";
   primitive: string | null;

@@ -102,6 +102,7 @@ const FIELDS = {
     oneOf(VIEWS)(partsOf(view)[0]);
     return view;
   }),
+  r: lookField("round", oneOf(/** @type {const} */ ([true]))),
   m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
 };
 

@@ -402,7 +402,7 @@ def test_the_gallery_opens_another_example(open_page: OpenPage) -> None:
 def wait_until_warm(page: Page) -> None:
     """Waits until all is there that works offline."""
     views = [path.name for path in (SCRIPTS / "views").glob("*.js")]
-    panels = ["help.js", "lecture.js", "transcript.js", "messages.js"]
+    panels = ["help.js", "lecture.js", "slide.js", "transcript.js", "messages.js"]
     wanted = [f"/views/{name}" for name in views] + [f"/panels/{name}" for name in panels]
     page.wait_for_function(
         """wanted => {

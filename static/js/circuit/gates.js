@@ -316,23 +316,25 @@ export function pillBox({ x, y, anchor, size }, width) {
  * @param {NodeFrame | undefined} frame
  */
 function label(node, face, frame) {
+  const full = node.exact ?? node;
   const value =
-    frame?.valueKnown || node.kind === "constant" ? formatTensor(node.value) : "not yet computed";
+    frame?.valueKnown || node.kind === "constant" ? formatTensor(full.value) : "not yet computed";
   const name = node.name ?? (node.kind === "gate" ? "" : node.label);
   const words = [face, name, `value ${value}`];
-  if (node.upstream)
+  if (full.upstream)
     words.push(
-      `gradient ${frame?.gradientKnown ? formatTensor(node.upstream) : "not yet computed"}`,
+      `gradient ${frame?.gradientKnown ? formatTensor(full.upstream) : "not yet computed"}`,
     );
   return words.filter(Boolean).join(", ");
 }
 
 /**
  * Every digit, for the pointer.
- * @param {TraceNode} node
+ * @param {TraceNode} given
  * @param {NodeFrame | undefined} frame
  */
-export function fullText(node, frame) {
+export function fullText(given, frame) {
+  const node = given.exact ?? given;
   const full = (/** @type {Tensor} */ { data, shape }) =>
     data === null || Array.isArray(data) ? `shape ${formatShape(shape)}` : formatFull(data);
   const lines = [node.label];

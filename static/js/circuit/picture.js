@@ -7,7 +7,7 @@
 /** @import { Direction, Layout, LayoutGraph, Local, Point, Tensor, Trace, TraceEdge, TraceNode } from "../types.d.ts" */
 /** @import { Boxes, Figure, Label, Measure, Picture, Piece, Rect, Style, Surroundings, Taps } from "./types.d.ts" */
 
-import { formatNumber, formatShape, formatShort, WAY_BACK } from "../format.js";
+import { formatScalar, formatShape, formatShort, WAY_BACK } from "../format.js";
 import { gridOf } from "./grid.js";
 import { namePieces, numberPieces, plain } from "./measure.js";
 
@@ -835,8 +835,9 @@ function sumOf(node, contributions, { style, measure, nodes }) {
  * @param {Tensor} tensor
  * @returns {string} "" for anything but a scalar
  */
-export function scalarText({ shape, data }) {
-  return shape.length > 0 || data === null || Array.isArray(data) ? "" : formatNumber(data);
+export function scalarText(tensor) {
+  const { shape, data } = tensor;
+  return shape.length > 0 || data === null || Array.isArray(data) ? "" : formatScalar(tensor);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The equation of a step, in parts, from the trace alone; no DOM. */
 
-import { formatNumber, formatShape, WAY_BACK } from "../format.js";
+import { formatScalar, formatShape, WAY_BACK } from "../format.js";
 import { timelineOf } from "../timeline.js";
 
 /** @import { Tensor, Trace, TraceNode, TraceStep, WireIn } from "../types.d.ts" */
@@ -195,7 +195,7 @@ function operand(tensor, node, tone) {
     ? { tone, text: short(node.label), caption: shapeOf(node) }
     : {
         tone,
-        text: formatNumber(scalar(tensor)),
+        text: formatScalar(tensor),
         caption: node.kind === "constant" ? "" : short(node.label),
       };
 }
@@ -209,7 +209,7 @@ function operand(tensor, node, tone) {
  */
 function gradient(tensor, role, node, name = "") {
   if (!tensor.shape.length)
-    return { tone: "gradient", text: formatNumber(scalar(tensor)), role, caption: name };
+    return { tone: "gradient", text: formatScalar(tensor), role, caption: name };
   const from = role.startsWith("from") ? { role } : {};
   return { tone: "gradient", text: name || role, ...from, caption: shapeOf(node) };
 }
@@ -224,7 +224,7 @@ function local({ local: { structure, value, code } }, name) {
   if (way) return { tone: "local", text: name, caption: way };
   if (structure === "reduction" && !value) return { tone: "local", text: "1", caption: name };
   if (value && !value.shape.length) {
-    const number = formatNumber(scalar(value));
+    const number = formatScalar(value);
     const constant = Number(code) === Number(value.data);
     return { tone: "local", text: number, caption: constant ? name : `${name} = ${short(code)}` };
   }
@@ -271,11 +271,6 @@ function listed(parts, between = "") {
   return shown.flatMap((part, i) =>
     i ? [sign(between), ...(between === "+" ? bracketed(part) : [part])] : [part],
   );
-}
-
-/** @param {Tensor} tensor */
-function scalar({ data }) {
-  return /** @type {import("../types.d.ts").Numeric} */ (data);
 }
 
 /**

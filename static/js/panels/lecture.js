@@ -24,9 +24,15 @@ export function createLecture(store) {
     "Full screen",
   );
   full.hidden = !document.fullscreenEnabled;
+  const round = h(
+    "button",
+    { type: "button", "data-action": "round", "aria-pressed": "false" },
+    "Round like the slide",
+  );
+  round.hidden = Boolean(store.get().alone);
   const leave = h("button", { type: "button", "data-action": "leave" }, "Leave lecture");
   const heading = h("h1", { class: "spoken" }, "Lecture mode");
-  byId("tape").append(h("div", { class: "hall" }, heading, full, leave));
+  byId("tape").append(h("div", { class: "hall" }, heading, round, full, leave));
 
   function toggleFull() {
     // Refused is refused; the mode goes on in the window.
@@ -56,13 +62,19 @@ export function createLecture(store) {
     fitText(equation, WRAPPED, equationFits);
   }
   /** @param {Page} page @param {Page} [previous] */
-  function show({ index, trace, look }, previous) {
+  function show({ index, trace, slide, look }, previous) {
     if (previous && look.mode !== previous.look.mode) {
       root.removeAttribute("data-resting");
       if (look.mode) rest.later();
       else if (document.fullscreenElement) void document.exitFullscreen();
     }
-    if (index !== previous?.index || trace !== previous.trace || look !== previous.look) {
+    round.setAttribute("aria-pressed", String(look.round));
+    if (
+      index !== previous?.index ||
+      slide !== previous.slide ||
+      trace !== previous.trace ||
+      look !== previous.look
+    ) {
       root.removeAttribute("data-blank");
       fit();
     }

@@ -2,6 +2,7 @@
 
 import { loadKatex } from "../assets.js";
 import { formatNumber } from "../format.js";
+import { shownOf } from "../state.js";
 import { timelineOf, toldAt } from "../timeline.js";
 import { byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
@@ -26,11 +27,13 @@ export function createNow() {
   let turn = 0;
 
   return (page, previous, frame) => {
-    const { trace, index, moved, look } = page;
-    const same = trace === previous?.trace && look.detail === previous.look.detail;
-    const checked = page.checked?.trace === trace ? page.checked.verdicts : {};
+    const { index, moved, look } = page;
+    const trace = shownOf(page);
+    const checked = page.checked?.trace === page.trace ? page.checked.verdicts : {};
     if (
-      same &&
+      previous &&
+      trace === shownOf(previous) &&
+      look.detail === previous.look.detail &&
       index === previous.index &&
       moved === previous.moved &&
       page.checked === previous.checked
@@ -47,13 +50,16 @@ export function createNow() {
     const text = wordsOf(told.map((each) => each.text));
     where.replaceChildren(
       ...sentence(now.length > 1 ? now[now.length - 1].place : now[0].where, isName),
+      ...(page.slide ? [" · rounded as on the slide"] : []),
     );
     words.replaceChildren(...sentence(signed(text), isWord));
     words.dataset.size = text.length > 110 ? "small" : "large";
     equation.replaceChildren(
       ...(now.length > 1 ? rows(now, isName) : now[0].parts.map((part) => draw(part, isName))),
     );
-    equation.setAttribute("aria-label", now.map(({ parts }) => spoken(parts)).join("; "));
+    // Read aloud it is in full, also where a slide's numbers are shown.
+    const full = toldAt(page.trace, index, look.detail).map((each) => equationOf(page.trace, each));
+    equation.setAttribute("aria-label", full.map(({ parts }) => spoken(parts)).join("; "));
     equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
     equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
     const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
