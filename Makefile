@@ -130,12 +130,15 @@ bench: $(venv)/.bench static/node_modules/.dev $(vendor) ## Time the engine and 
 bench-page: $(venv)/.dev $(vendor) browser ## Measure the page in a browser beside what it must reach and what others reach
 	PYTHONPATH=. $(python) -m tests.bench.page
 
-.PHONY: generate pictures
+.PHONY: generate pictures lighthouse
 generate: $(venv)/.run ## Write docs/primitives.md from the registry
 	PYTHONPATH=. $(python) docs/generate.py
 
 pictures: $(venv)/.dev browser ## Photograph the page that runs at HOST and PORT into FOLDER
 	$(python) tests/browser/pictures.py http://$(HOST):$(PORT) $(FOLDER)
+
+lighthouse: $(venv)/.dev static/node_modules/.dev browser ## Ask Lighthouse about the page that runs at HOST and PORT
+	PYTHONPATH=. $(python) -m tests.browser.lighthouse http://$(HOST):$(PORT)
 
 # ---- Containers.
 
