@@ -135,19 +135,19 @@ export const ACTIONS = [
   },
   {
     name: "glance",
-    label: "Detail: glance, a stop a node",
+    label: "Detail: glance",
     keys: ["1"],
     perform: ({ detail }) => detail(1),
   },
   {
     name: "stops",
-    label: "Detail: lecture, a gate's products at once",
+    label: "Detail: lecture",
     keys: ["2"],
     perform: ({ detail }) => detail(2),
   },
   {
     name: "slow",
-    label: "Detail: slow, every step",
+    label: "Detail: slow",
     keys: ["3"],
     perform: ({ detail }) => detail(3),
   },
@@ -242,7 +242,7 @@ export const ACTIONS = [
   },
   {
     name: "blank",
-    label: "Lecture mode: blank the screen, and show it again",
+    label: "Blank the screen",
     keys: [],
     hall: ["b", "."],
     perform: ({ blank }) => blank(),

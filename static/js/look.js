@@ -17,7 +17,7 @@ export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "", r
 
 /** A detail as it was kept; what was kept badly is as nothing. @param {string | undefined} kept @returns {Look["detail"]} */
 export const detailFrom = (kept) =>
-  kept === "1" ? 1 : kept === "2" ? 2 : kept === "3" ? 3 : PLAIN.detail;
+  /** @type {const} */ ([1, 2, 3]).find((each) => String(each) === kept) ?? PLAIN.detail;
 
 /** The views beside the board, in the order of their tabs. */
 export const VIEWS = /** @type {const} */ (["code", "formula", "jacobian", "check", "warnings"]);

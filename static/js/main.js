@@ -12,7 +12,6 @@ import { createInputs } from "./panels/inputs.js";
 import { createNow } from "./panels/now.js";
 import { createSource } from "./panels/source.js";
 import { createTape } from "./panels/tape.js";
-import { createTheme } from "./panels/theme.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
 import { createSequence, debounce, Player } from "./player.js";
@@ -21,7 +20,6 @@ import { createStore, mentioned, recall, remember, same, shownOf } from "./state
 import { frameAt, stopFrom, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
-/** @import { Look } from "./look.js" */
 /** @import { Example, Host, Page } from "./state.js" */
 /** @import { Cell, Frame, Trace } from "./types.d.ts" */
 
@@ -208,12 +206,6 @@ function goTo(index, byHand = true) {
   else if (before.phase !== step.phase) byId("spoken").textContent = `${step.phase} pass`;
 }
 
-/** A lecture shows a gate's products at once, unless this device has its own habit. @returns {Partial<Look>} */
-const hallLook = () => ({
-  mode: "lecture",
-  detail: recall("detail") ? store.get().look.detail : 2,
-});
-
 const player = new Player(
   () => {
     const { trace, index, look } = store.get();
@@ -308,10 +300,12 @@ const controls = {
     host.look({ view: shut ? "" : name || lastView });
     if (!shut && (await openViews())) controls.focus("views");
   },
-  theme: createTheme(),
+  theme: () => void themes().then(({ switchTheme }) => switchTheme()),
   lecture() {
     const lecturing = store.get().look.mode === "lecture";
-    host.look(lecturing ? { mode: "", detail: usual().detail } : hallLook());
+    // A lecture shows a gate's products at once, unless this device has its own habit.
+    const detail = lecturing || recall("detail") ? usual().detail : 2;
+    host.look({ mode: lecturing ? "" : "lecture", detail });
     // What is now hidden cannot keep the focus.
     if (!lecturing && document.activeElement !== document.body) controls.focus("board");
   },
@@ -370,41 +364,33 @@ function perform(name) {
   if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
 
-/** @type {Promise<unknown> | undefined} */
-let slides;
-function openSlide() {
-  slides ??= import("./panels/slide.js").then(
-    ({ createSlide }) => createSlide(host),
-    () => host.look({ round: false }),
-  );
-  return slides;
+const themes = () => import("./panels/theme.js");
+/** @type {HTMLSelectElement | null} */
+const theme = document.querySelector("#theme");
+if (theme) theme.value = root.dataset.theme ?? "";
+theme?.addEventListener("change", () => void themes().then(({ choose }) => choose(theme.value)));
+
+/**
+ * Loads a part of the page when it is first wanted; what could not be fetched is tried again.
+ * @param {() => Promise<unknown>} load
+ */
+function lazily(load) {
+  /** @type {Promise<unknown> | undefined} */
+  let part;
+  return () => {
+    part ??= load().catch(() => {
+      part = undefined;
+      host.say("offline: not here yet");
+    });
+    return part;
+  };
 }
-
-/** @type {Promise<unknown> | undefined} */
-let hall;
-
-/** @param {Look["mode"]} mode */
-function dress(mode) {
-  root.dataset.mode = mode;
-  root.removeAttribute("data-blank");
-  hall ??= import("./panels/lecture.js").then(
-    ({ createLecture }) => createLecture(store),
-    () => {
-      hall = undefined;
-    },
-  );
-  return hall;
-}
-
-byId("transcript").addEventListener(
-  "toggle",
-  () =>
-    void import("./panels/transcript.js").then(
-      ({ createTranscript }) => createTranscript(store),
-      () => store.set({ said: "offline: no transcript yet" }),
-    ),
-  { once: true },
+const slides = lazily(() => import("./panels/slide.js").then((part) => part.createSlide(host)));
+const hall = lazily(() => import("./panels/lecture.js").then((part) => part.createLecture(store)));
+const transcript = lazily(() =>
+  import("./panels/transcript.js").then((part) => part.createTranscript(store)),
 );
+byId("transcript").addEventListener("toggle", transcript);
 
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
@@ -417,6 +403,7 @@ async function warm() {
   void import("./panels/lecture.js");
   void import("./panels/transcript.js");
   void import("./panels/slide.js");
+  void themes();
   void loadMotion();
   void import("./views/column.js").then(({ warm }) => warm());
   void loadCells();
@@ -537,7 +524,11 @@ function render(page, previous) {
   if (page.trace !== previous?.trace || page.index !== previous.index || told)
     frame = frameAt(page.trace, page.index, page.look.detail);
   for (const panel of panels) panel(page, previous, frame);
-  if (previous && page.look.mode !== previous.look.mode) void dress(page.look.mode);
+  if (previous && page.look.mode !== previous.look.mode) {
+    root.dataset.mode = page.look.mode;
+    root.removeAttribute("data-blank");
+    void hall();
+  }
   byId("board").classList.toggle("stale", page.status !== "fresh");
   if (page.trace !== previous?.trace) countWarnings(page.trace);
   if (page.look.view) {
@@ -553,7 +544,7 @@ function render(page, previous) {
     void drawBoard();
   else if ((page.index !== previous.index || told) && laidOut === shownOf(page))
     showBoard(page, previous.index);
-  if (page.look.round || previous?.look.round) void openSlide();
+  if (page.look.round || previous?.look.round) void slides();
   const { lit, selected, found } = page;
   if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
     mark(page);

@@ -402,7 +402,7 @@ def test_the_gallery_opens_another_example(open_page: OpenPage) -> None:
 def wait_until_warm(page: Page) -> None:
     """Waits until all is there that works offline."""
     views = [path.name for path in (SCRIPTS / "views").glob("*.js")]
-    panels = ["help.js", "lecture.js", "slide.js", "transcript.js", "messages.js"]
+    panels = ["help.js", "lecture.js", "slide.js", "theme.js", "transcript.js", "messages.js"]
     wanted = [f"/views/{name}" for name in views] + [f"/panels/{name}" for name in panels]
     page.wait_for_function(
         """wanted => {
@@ -459,14 +459,14 @@ def test_with_the_network_cut_all_that_need_not_ask_goes_on(open_page: OpenPage)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_is_the_systems_until_chosen(open_page: OpenPage, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
-    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    paper = page.locator("html")
     grounds = {"light": "rgb(251, 250, 247)", "dark": "rgb(18, 20, 26)"}
-    assert page.evaluate(paper) == grounds[scheme]
+    expect(paper).to_have_css("background-color", grounds[scheme])
     page.keyboard.press("Alt+Shift+D")
     other = {"light": "dark", "dark": "light"}[scheme]
-    assert page.evaluate(paper) == grounds[other]
+    expect(paper).to_have_css("background-color", grounds[other])
     page.reload()
-    assert page.evaluate(paper) == grounds[other]
+    expect(paper).to_have_css("background-color", grounds[other])
 
 
 def test_the_theme_is_chosen_from_a_list_and_separation_outlives_a_switch(
@@ -474,21 +474,20 @@ def test_the_theme_is_chosen_from_a_list_and_separation_outlives_a_switch(
 ) -> None:
     page = open_page(color_scheme="dark")
     theme = page.get_by_role("combobox", name="Theme", exact=True)
-    ground = "getComputedStyle(document.documentElement).backgroundColor"
-    value = """getComputedStyle(document.querySelector(".values td.forward")).color"""
+    paper, value = page.locator("html"), page.locator(".values td.forward").first
     dark, light = "rgb(18, 20, 26)", "rgb(251, 250, 247)"
-    assert page.evaluate(ground) == dark
+    expect(paper).to_have_css("background-color", dark)
     theme.select_option("high separation, light")
-    assert page.evaluate(ground) == light
-    assert page.evaluate(value) == "rgb(11, 95, 165)"
+    expect(paper).to_have_css("background-color", light)
+    expect(value).to_have_css("color", "rgb(11, 95, 165)")
     page.keyboard.press("Alt+Shift+D")
-    assert page.evaluate(ground) == dark
-    assert page.evaluate(value) == "rgb(98, 176, 255)"
+    expect(paper).to_have_css("background-color", dark)
+    expect(value).to_have_css("color", "rgb(98, 176, 255)")
     page.reload()
     expect(theme).to_have_value("dark separate")
-    assert page.evaluate(value) == "rgb(98, 176, 255)"
+    expect(value).to_have_css("color", "rgb(98, 176, 255)")
     theme.select_option("as the system")
-    assert page.evaluate(value) == "rgb(53, 208, 186)"
+    expect(value).to_have_css("color", "rgb(53, 208, 186)")
 
 
 @pytest.mark.parametrize("contrast", ["more", "no-preference"])

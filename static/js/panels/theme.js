@@ -1,28 +1,23 @@
-/** The choice of colours: light, dark or the system's, and high separation. theme.js sets it before the first paint. */
+/** The choice of colours: light, dark or the system's, and high separation; theme.js sets it before the first paint. Loaded on first use. */
 
-import { recall, remember } from "../state.js";
+import { remember } from "../state.js";
 
-/** @returns {() => void} changes light for dark, or back */
-export function createTheme() {
-  const root = document.documentElement;
+const root = document.documentElement;
+
+/** @param {string} theme words of `data-theme` */
+export function choose(theme) {
+  root.dataset.theme = theme;
   /** A document without a header has none. @type {HTMLSelectElement | null} */
   const choice = document.querySelector("#theme");
+  if (choice) choice.value = theme;
+  remember("theme", theme);
+}
 
-  /** @param {string} theme words of `data-theme` */
-  function choose(theme) {
-    root.dataset.theme = theme;
-    if (choice) choice.value = theme;
-    remember("theme", theme);
-  }
-  if (choice) {
-    choice.value = recall("theme") ?? "";
-    choice.addEventListener("change", () => choose(choice.value));
-  }
-  return () => {
-    const words = (root.dataset.theme ?? "").split(" ");
-    const dark = words.includes("light")
-      ? false
-      : words.includes("dark") || matchMedia("(prefers-color-scheme: dark)").matches;
-    choose([dark ? "light" : "dark", ...words.filter((word) => word === "separate")].join(" "));
-  };
+/** Changes light for dark, or back. */
+export function switchTheme() {
+  const words = (root.dataset.theme ?? "").split(" ");
+  const dark = words.includes("light")
+    ? false
+    : words.includes("dark") || matchMedia("(prefers-color-scheme: dark)").matches;
+  choose([dark ? "light" : "dark", ...words.filter((word) => word === "separate")].join(" "));
 }
