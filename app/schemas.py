@@ -269,6 +269,9 @@ class NodeModel(Exact):
     code: str = Field(description="Its name in generated code.")
     span: SpanModel | None
     module: list[str] = Field(description="The defs and loop turns it sits in, outermost first.")
+    dims: list[str] = Field(
+        description="One letter an axis, the same for axes that the program ties; a size of 1 is itself."
+    )
     value: Tensor
     upstream: Tensor | None = Field(description="null when not on a path from wrt to the output.")
     inputs: list[WireModel]

@@ -186,6 +186,7 @@ class Writer:
             "code": traced.code,
             "span": node.span,
             "module": node.module,
+            "dims": traced.dims,
             "value": self.tensor(traced.value),
             "upstream": None if traced.upstream is None else self.tensor(traced.upstream),
             "inputs": [self.wire(wire) for wire in traced.wires],

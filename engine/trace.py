@@ -85,6 +85,7 @@ class TracedNode:
         upstream: dL/d(value), or None when not on a path from wrt to output.
         wires: one an argument.
         latex: the gate's formula in its arguments' names.
+        dims: one letter an axis, the same for axes that the program ties; see `engine/axes.py`.
     """
 
     node: Node
@@ -97,6 +98,7 @@ class TracedNode:
     upstream: Array | None
     wires: tuple[Wire, ...]
     latex: str
+    dims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine import latex
+from engine.axes import axis_letters
 from engine.backward import Gradients, Message
 from engine.equations import Equations
 from engine.graph import Array, Graph, Kind, Node
@@ -147,7 +148,8 @@ class Pass:
                     latex=latex.formula(node, lambda place: self.symbols[place]),
                 )
             )
-        return tuple(nodes)
+        letters = axis_letters(self.graph, nodes)
+        return tuple(replace(node, dims=dims) for node, dims in zip(nodes, letters, strict=True))
 
     def _wire(self, node: Node, key: int, name: str) -> Wire:
         source = node.arguments[key]

@@ -95,6 +95,12 @@ export function formatShape(shape) {
 }
 
 /**
+ * Whether this stands for an axis, as N in N × D, rather than for its size.
+ * @param {string} text
+ */
+export const isAxis = (text) => /^[A-Z]$/.test(text);
+
+/**
  * A tensor in words: its number, or its shape.
  * @param {Tensor} tensor
  */

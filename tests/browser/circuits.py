@@ -25,6 +25,7 @@ CIRCUITS = {
     "unnamed": "L = np.sum((np.tanh(X @ W_1 + b) @ W_2)**2) + 0.1 * np.sum(W_1 * W_1)",
     "routing": "m = np.maximum(x, y)\nr = np.maximum(z - m, 0)\nf = max(m * 2, r) + min(x, z)",
     "chain": "f = np.log(1 + np.exp(np.sin(np.sqrt(1 + (np.tanh(3 * x) - y)**2))))",
+    "summary": "X = np.random.randn(200, 60)\nW = np.random.randn(60, 30)\nh = X @ W\nL = np.sum(h * h + h)",
     "hundred": "a0 = x * y\n"
     + "\n".join(f"a{i} = np.sin(a{i - 1}) * w{i % 5} + a{max(0, i - 7)}" for i in range(1, 34))
     + "\nL = a33 ** 2",

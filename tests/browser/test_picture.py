@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.circuits import CIRCUITS, MOMENTS, VIEWS, go_to, link, wait_until_drawn
 
@@ -69,3 +69,32 @@ def test_the_measurement_sees_what_is_put_wrong(open_page: OpenPage) -> None:
     faults = " ".join(page.evaluate(GEOMETRY)["faults"])
     for fault in ["lies on the sign", "lies on “+”", "passes through the sign"]:
         assert fault in faults
+
+
+def test_a_letter_of_an_axis_has_one_colour_everywhere(open_page: OpenPage) -> None:
+    page = open_page(link(CIRCUITS["network"]))
+    wait_until_drawn(page)
+    go_to(page, "end")
+    colours = page.evaluate(
+        """() => ["N", "D", "H", "C"].map(letter =>
+            ["#graph", "#now", "#values"].map(place => [...new Set(
+                [...document.querySelectorAll(`${place} .axis-${letter}`)]
+                    .map(e => getComputedStyle(e)[place === "#graph" ? "fill" : "color"]))]))"""
+    )
+    hues = set()
+    for board, now, table in colours:
+        assert len(board) == 1
+        assert table == board
+        assert now in ([], board)
+        hues |= set(board)
+    assert len(hues) == 4
+
+
+def test_a_gradient_says_that_it_has_its_values_shape(open_page: OpenPage) -> None:
+    page = open_page(link(CIRCUITS["network"]))
+    wait_until_drawn(page)
+    equal = page.locator("[data-node][aria-label*='W_1'] .equal")
+    expect(equal).to_have_text("= D × H")
+    expect(equal).to_be_hidden()
+    go_to(page, "end")
+    expect(equal).to_be_visible()

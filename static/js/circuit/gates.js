@@ -106,22 +106,8 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   if (figure.face) drawSign(body, figure);
   if (figure.name) write(body, figure.name, "name", figure.name.pieces);
   if (figure.badge) write(body, figure.badge, "badge", figure.badge.pieces);
-  if (figure.value.grid?.caption) {
-    const { x, grid } = figure.value;
-    const foot = figure.bounds.bottom - 0.4 * style.small;
-    const size = style.small;
-    write(
-      body,
-      {
-        x: x + grid.width / 2,
-        y: turned ? figure.gradient.y + grid.height + 6 + size : foot,
-        anchor: "middle",
-        size,
-      },
-      "badge",
-      grid.caption ?? [],
-    );
-  }
+  if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
+  if (figure.caption) write(body, figure.caption, "badge", figure.caption.pieces);
   const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
   const gradient = drawSlot(
     body,

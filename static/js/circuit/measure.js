@@ -4,7 +4,7 @@
 
 /** @import { Face, Measure, Piece } from "./types.d.ts" */
 
-import { displayName } from "../format.js";
+import { displayName, isAxis } from "../format.js";
 
 /** @param {number} size of the text it stands beside, px */
 export const subscriptSize = (size) => Math.max(12, 0.68 * size);
@@ -99,6 +99,20 @@ export function numberPieces(text, kind) {
     .split(/(−)/)
     .filter(Boolean)
     .map((part) => plain(part, part === "−" ? "plain" : kind));
+}
+
+/**
+ * A shape by its letters, each in its colour, else by its sizes: N × D, (H,), 3 × 4; [] for a scalar.
+ * @param {import("../types.d.ts").TraceNode} node
+ * @returns {Piece[]}
+ */
+export function shapePieces({ value: { shape }, dims }) {
+  const letters = dims?.length === shape.length ? dims : shape.map(String);
+  const axes = letters.flatMap((text, i) => [
+    ...(i ? [plain(" × ")] : []),
+    isAxis(text) ? { ...plain(text), axis: text } : plain(text),
+  ]);
+  return axes.length === 1 ? [plain("("), ...axes, plain(",)")] : axes;
 }
 
 /**

@@ -9,7 +9,7 @@
 
 import { formatScalar, formatShape, formatShort, WAY_BACK } from "../format.js";
 import { gridOf } from "./grid.js";
-import { namePieces, numberPieces, plain } from "./measure.js";
+import { namePieces, numberPieces, plain, shapePieces } from "./measure.js";
 
 /** The font's box above and under the baseline, in em. */
 const ASCENT = 1.07;
@@ -397,6 +397,8 @@ function blank(node, { style, wires, literals, ends }) {
     face: undefined,
     name: undefined,
     badge: undefined,
+    equal: undefined,
+    caption: undefined,
     value: { x: 0, y: 0, anchor: "middle", size: style.number },
     gradient: { x: 0, y: 0, anchor: "middle", size: style.number },
     runStart: 0,
@@ -484,7 +486,12 @@ function layRunRight(figure, around) {
       -air - grid.height - grid.stack - 0.5 * number,
       style,
     );
-    if (grid.caption) cover(figure, middle, 0, middle, lane + air + grid.height + 8 + 1.3 * small);
+    if (node.upstream) {
+      const pieces = equalPieces(node);
+      const wide = measure(pieces, small);
+      putEqual(figure, pieces, middle - wide / 2, figure.bounds.bottom + 1.1 * small, wide, style);
+    }
+    if (grid.caption) putCaption(figure, grid.caption, middle, figure.bounds.bottom, around);
   } else {
     const content = Math.max(slotWidth(node, style, measure), titleAbove);
     const middle = line + pad + content / 2;
@@ -566,16 +573,18 @@ function layRunDown(figure, around) {
       lane + air + grid.width + 4 + grid.stack,
       y + grid.height + 4,
     );
-    y += grid.height + (grid.caption ? 8 + 1.3 * small : 4);
+    y += grid.height + 4;
     if (grid.caption) {
-      const width = measure(grid.caption, small);
-      cover(
-        figure,
-        figure.value.x + grid.width / 2 - width / 2,
-        y,
-        figure.value.x + grid.width / 2 + width / 2,
-        y,
-      );
+      // Left of the wire, like the value it sums up.
+      const wide = measure(grid.caption, small);
+      putCaption(figure, grid.caption, figure.value.x + grid.width - wide / 2, y, around);
+      y += 4 + 1.3 * small;
+    }
+    if (node.upstream) {
+      const pieces = equalPieces(node);
+      y += 1.4 * small;
+      putEqual(figure, pieces, lane + air, y, measure(pieces, small), style);
+      y += DESCENT * small;
     }
   } else {
     const width = slotWidth(node, style, measure);
@@ -699,7 +708,7 @@ function placeChip(figure, width, height, above, { number, terse }) {
  * @returns {Rect[]}
  */
 function obstacles(figure, number) {
-  const { value, gradient, name, badge, chips, partials, runEnd, halfWidth } = figure;
+  const { value, gradient, name, badge, equal, chips, partials, runEnd, halfWidth } = figure;
   /** @type {Rect[]} */
   const rects = [];
   for (const slot of [value, gradient]) {
@@ -718,7 +727,7 @@ function obstacles(figure, number) {
         bottom: slot.y + DESCENT * number,
       });
   }
-  for (const label of [name, badge]) {
+  for (const label of [name, badge, equal]) {
     if (label)
       rects.push({
         left: label.x,
@@ -754,16 +763,7 @@ function obstacles(figure, number) {
  */
 function titleOf(node, style, measure) {
   const pieces = node.name === null ? [] : namePieces(node.name, "name");
-  const { shape: axes } = node.value;
-  const shape =
-    axes.length === 0
-      ? ""
-      : node.dims?.length === axes.length
-        ? node.dims.join(" × ")
-        : axes.length === 1
-          ? `(${axes[0]},)`
-          : formatShape(axes);
-  const badge = shape ? [plain(shape)] : [];
+  const badge = shapePieces(node);
   const nameWidth = measure(pieces, style.number);
   const gap = pieces.length && badge.length ? 0.35 * style.number : 0;
   return { pieces, badge, nameWidth, gap, width: nameWidth + gap + measure(badge, style.small) };
@@ -784,6 +784,41 @@ function putTitle(figure, title, x, y, style) {
   if (!pieces.length && !badge.length) return;
   const size = pieces.length ? style.number : style.small;
   cover(figure, x, y - ASCENT * size, x + width, y + DESCENT * size);
+}
+
+/**
+ * The first invariant that students see: a gradient has its value's shape.
+ * @param {TraceNode} node
+ */
+function equalPieces(node) {
+  return [plain("= "), ...shapePieces(node)];
+}
+
+/**
+ * @param {Figure} figure
+ * @param {Piece[]} pieces
+ * @param {number} x left end
+ * @param {number} y baseline
+ * @param {number} width
+ * @param {Style} style
+ */
+function putEqual(figure, pieces, x, y, width, { small }) {
+  figure.equal = { x, y, anchor: "start", size: small, pieces };
+  cover(figure, x, y - small, x + width, y + DESCENT * small);
+}
+
+/**
+ * @param {Figure} figure
+ * @param {Piece[]} pieces
+ * @param {number} x middle
+ * @param {number} top
+ * @param {Surroundings} around
+ */
+function putCaption(figure, pieces, x, top, { measure, style: { small } }) {
+  const wide = measure(pieces, small) / 2;
+  const bottom = top + 1.4 * small;
+  figure.caption = { x, y: bottom - 0.4 * small, anchor: "middle", size: small, pieces };
+  cover(figure, x - wide, top, x + wide, bottom);
 }
 
 /**
@@ -906,7 +941,7 @@ function structurePieces(local, nodes) {
   if (local.structure === "matmul") {
     const other = local.other ? nodes.get(local.other) : undefined;
     /** @type {Piece[]} */
-    const factor = other?.name ? namePieces(other.name, "plain") : [plain("other")];
+    const factor = other ? namePieces(other.name ?? other.code, "plain") : [plain("other")];
     factor.push({ text: "T", kind: "plain", shift: "sup" });
     return local.side === "left" ? [plain("· "), ...factor] : [...factor, plain(" ·")];
   }

@@ -47,13 +47,13 @@ const SHIFTS = { sub: 0.22, sup: -0.36 };
 export function typeset(text, pieces, size) {
   text.replaceChildren();
   let level = 0;
-  for (const { text: letters, kind, shift } of pieces) {
+  for (const { text: letters, kind, shift, axis } of pieces) {
     const wanted = shift ? SHIFTS[shift] * size : 0;
-    if (pieces.length === 1) {
+    if (pieces.length === 1 && !axis) {
       text.textContent = letters;
       return;
     }
-    const span = svg("tspan", { class: kind }, text);
+    const span = svg("tspan", { class: axis ? `${kind} axis-${axis}` : kind }, text);
     if (wanted !== level) span.setAttribute("dy", String(wanted - level));
     if (shift) span.setAttribute("font-size", String(subscriptSize(size)));
     span.textContent = letters;

@@ -24,6 +24,8 @@ export interface Piece {
   text: string;
   kind: Face;
   shift?: "sub" | "sup";
+  /** the letter of an axis: everywhere in its own colour */
+  axis?: string;
 }
 
 export type Measure = (pieces: readonly Piece[], size: number) => number;
@@ -111,6 +113,10 @@ export interface Figure {
   face: Label | undefined;
   name: Label | undefined;
   badge: Label | undefined;
+  /** under a gradient's heat map: it has its value's shape */
+  equal: Label | undefined;
+  /** the summary of what is too large to show */
+  caption: Label | undefined;
   value: Slot;
   gradient: Slot;
   /** along the flow */

@@ -59,7 +59,7 @@ export function createCell(read) {
     );
     rule.replaceChildren(...sentence(link ? ruleOf(node, cell, link) : "", isName));
     const parts = link ? partsOf(node, cell, link) : [];
-    drawEquation(equation, parts, isName);
+    drawEquation(equation, parts, { names, axes: new Set() });
     pages.replaceChildren(
       ...pagesOf(node, cell, sheets[node.id] ?? 0, read),
       legendOf(trace, cell.role),

@@ -41,6 +41,13 @@ export function sentence(text, isName) {
 }
 
 /**
+ * The letter of an axis, or the size that it stands for, in the letter's colour.
+ * @param {string} letter
+ * @param {string} text
+ */
+export const axisOf = (letter, text) => h("span", { class: `axis-${letter}` }, text);
+
+/**
  * A hyphen before a number is a minus.
  * @param {string} text
  */

@@ -1,10 +1,10 @@
 /** The strip under the board: the step in words, as an equation, and its checks. */
 
 import { loadKatex } from "../assets.js";
-import { formatNumber } from "../format.js";
+import { formatNumber, isAxis } from "../format.js";
 import { shownOf } from "../state.js";
 import { timelineOf, toldAt } from "../timeline.js";
-import { byId, h, nameOf, sentence, signed } from "./dom.js";
+import { axisOf, byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
 /** @import { Page, Verdict } from "../state.js" */
@@ -43,6 +43,9 @@ export function createNow() {
     const told = toldAt(trace, index, look.detail);
     const names = new Set(trace.nodes.map(({ label }) => label));
     const isName = /** @param {string} word */ (word) => names.has(word);
+    const axes = new Set(trace.nodes.flatMap(({ dims = [] }) => dims).filter(isAxis));
+    /** @type {Known} */
+    const known = { names, axes };
     // In a sentence "a" is more often an article.
     const isWord = /** @param {string} word */ (word) =>
       names.has(word) && (word !== "a" || names.size < 4);
@@ -55,7 +58,7 @@ export function createNow() {
     words.replaceChildren(...sentence(signed(text), isWord));
     words.dataset.size = text.length > 110 ? "small" : "large";
     equation.replaceChildren(
-      ...(now.length > 1 ? rows(now, isName) : now[0].parts.map((part) => draw(part, isName))),
+      ...(now.length > 1 ? rows(now, known) : now[0].parts.map((part) => draw(part, known))),
     );
     // Read aloud it is in full, also where a slide's numbers are shown.
     const full = toldAt(page.trace, index, look.detail).map((each) => equationOf(page.trace, each));
@@ -65,7 +68,7 @@ export function createNow() {
     const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
     checks.replaceChildren(
       ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
-      ...now.flatMap((each) => checksOf(each, now.length < 3)),
+      ...now.flatMap((each) => checksOf(each, known, now.length < 3)),
     );
 
     const mine = ++turn;
@@ -95,6 +98,11 @@ export function createNow() {
   };
 }
 
+/**
+ * The words of a trace that are set as mathematics.
+ * @typedef {{ names: Set<string>, axes: Set<string> }} Known
+ */
+
 /** Lines of a stop's equations; what is more is counted. */
 const MOST_ROWS = 5;
 
@@ -113,9 +121,9 @@ function wordsOf(texts) {
 /**
  * A line for each step that a stop tells.
  * @param {Equation[]} equations
- * @param {(word: string) => boolean} isName
+ * @param {Known} known
  */
-function rows(equations, isName) {
+function rows(equations, known) {
   const shown = equations.length > MOST_ROWS ? equations.slice(0, MOST_ROWS - 1) : equations;
   const more = equations.length - shown.length;
   return [
@@ -123,8 +131,8 @@ function rows(equations, isName) {
       h(
         "span",
         { class: "row" },
-        h("span", { class: "row-head" }, ...mathematics(to, isName)),
-        ...parts.map((part) => draw(part, isName)),
+        h("span", { class: "row-head" }, ...mathematics(to, known)),
+        ...parts.map((part) => draw(part, known)),
       ),
     ),
     ...(more ? [h("span", { class: "row" }, `and ${more} more: detail 3 shows each`)] : []),
@@ -133,14 +141,17 @@ function rows(equations, isName) {
 
 /**
  * @param {Equation} equation
+ * @param {Known} known
  * @param {boolean} roomy
  */
-function checksOf({ shapes, code }, roomy) {
+function checksOf({ shapes, code }, known, roomy) {
   const [got, wanted] = shapes ?? [];
   const mark = h("b", { "aria-hidden": "true" }, got === wanted ? "✓ " : "✗ ");
   const compared = `shape ${got} ${got === wanted ? "=" : "≠"} ${wanted}`;
   return [
-    ...(shapes && (roomy || got !== wanted) ? [h("p", {}, mark, compared)] : []),
+    ...(shapes && (roomy || got !== wanted)
+      ? [h("p", {}, mark, ...mathematics(compared, known))]
+      : []),
     ...(code ? [h("p", {}, h("code", {}, code))] : []),
   ];
 }
@@ -173,24 +184,24 @@ async function legendFor({ trace, index }) {
 /**
  * @param {HTMLElement} equation
  * @param {Part[]} parts
- * @param {(word: string) => boolean} isName
+ * @param {Known} known
  */
-export function drawEquation(equation, parts, isName) {
-  equation.replaceChildren(...parts.map((part) => draw(part, isName)));
+export function drawEquation(equation, parts, known) {
+  equation.replaceChildren(...parts.map((part) => draw(part, known)));
   equation.setAttribute("aria-label", spoken(parts));
   equation.dataset.size = sizeOf(parts);
 }
 
 /**
  * @param {Part} part
- * @param {(word: string) => boolean} isName
+ * @param {Known} known
  */
-function draw({ tone, text, role, caption, raised }, isName) {
-  const isNumber = /[\d∞]|NaN/.test(text[0] + text[1]) && !isName(text);
-  const face = tone === "sign" || isNumber ? [text] : mathematics(text, isName);
+function draw({ tone, text, role, caption, raised }, known) {
+  const isNumber = /[\d∞]|NaN/.test(text[0] + text[1]) && !known.names.has(text);
+  const face = tone === "sign" || isNumber ? [text] : mathematics(text, known);
   const notes = [
     role && h("span", {}, role),
-    caption && h("span", {}, ...mathematics(caption, isName)),
+    caption && h("span", {}, ...mathematics(caption, known)),
   ].filter((note) => note instanceof Node);
   return h(
     "span",
@@ -202,12 +213,12 @@ function draw({ tone, text, role, caption, raised }, isName) {
 
 /**
  * @param {string} text with names in it, such as "∂L/∂h_1 = W_2.T"
- * @param {(word: string) => boolean} isName
+ * @param {Known} known
  */
-function mathematics(text, isName) {
+function mathematics(text, { names, axes }) {
   return text
     .split(/([\p{L}_][\w]*)/u)
-    .map((word, i) => (i % 2 && isName(word) ? nameOf(word) : word));
+    .map((word) => (names.has(word) ? nameOf(word) : axes.has(word) ? axisOf(word, word) : word));
 }
 
 /** @param {Part[]} parts */

@@ -1,7 +1,7 @@
 /** The table of all values: what the board shows, as text; its headers sort it, and a row finds its node. */
 
 import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
-import { byId, h, nameOf } from "./dom.js";
+import { axisOf, byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
 /** @import { Order } from "./sorting.js" */
@@ -88,18 +88,38 @@ export function createValues(onSelect, onPoint) {
  * The roles are said because rows are laid out by themselves, and far ones not at all.
  * @param {TraceNode} node
  */
-function rowOf({ id, label, value: { shape } }) {
+function rowOf(node) {
   const value = h("td", { class: "forward", role: "cell" });
   const gradient = h("td", { class: "gradient", role: "cell" });
   const row = h(
     "tr",
-    { role: "row", "data-about": id },
-    h("th", { scope: "row", role: "rowheader" }, h("button", { type: "button" }, nameOf(label))),
-    h("td", { role: "cell" }, `(${shape.join(", ")})`),
+    { role: "row", "data-about": node.id },
+    h(
+      "th",
+      { scope: "row", role: "rowheader" },
+      h("button", { type: "button" }, nameOf(node.label)),
+    ),
+    shapeCell(node),
     value,
     gradient,
   );
   return { row, value, gradient };
+}
+
+/**
+ * A shape in numbers, each in the colour of its axis.
+ * @param {TraceNode} node
+ */
+function shapeCell({ value: { shape }, dims = [] }) {
+  const sizes = shape.map((size, i) => axisOf(dims[i] ?? "", String(size)));
+  const title = dims.length ? dims.join(" × ") : "";
+  return h(
+    "td",
+    { title, role: "cell" },
+    "(",
+    ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])),
+    ")",
+  );
 }
 
 /**
