@@ -34,7 +34,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        embed = scope["path"] == EMBED
+        embed = scope["path"] == EMBED or scope["path"].startswith(f"{EMBED}/")
         added = {
             "Content-Security-Policy": POLICY.format(framed="*" if embed else "'self'"),
             "X-Content-Type-Options": "nosniff",

@@ -1,6 +1,6 @@
 """The HTML pages.
 
-`templates/index.html` is rendered for `/`, `/e/<slug>` and `/embed` with:
+`templates/index.html` is rendered for `/`, `/e/<slug>`, `/embed` and `/embed/<slug>` with:
 
     opening       the example shown: title, source, inputs, output, wrt
     opening_json  the same, safe inside a script element
@@ -60,32 +60,23 @@ class Pages:
     def routes(self) -> list[BaseRoute]:
         """Returns the pages' routes."""
         return [
-            Route("/", self.first),
+            Route("/", self.example),
             Route("/e/{slug}", self.example),
             Route("/embed", self.embed),
+            Route("/embed/{slug}", self.embed),
             Route("/docs", self.docs),
             Route("/licences", self.licences),
             Route("/robots.txt", self.robots),
             Route("/favicon.ico", self.icon),
         ]
 
-    async def first(self, request: Request) -> Response:
-        """Opens on the gallery's first example."""
-        return await self._index(request, gallery()[0], embed=False)
-
     async def example(self, request: Request) -> Response:
-        """Opens on the example that the path names."""
-        slug = request.path_params["slug"]
-        for example in gallery():
-            if example.slug == slug:
-                return await self._index(request, example, embed=False)
-        raise Refusal(
-            Problem(NOT_FOUND, "No example has this name.", hint="The gallery lists all.")
-        )
+        """Opens on the example that the path names, or on the gallery's first."""
+        return await self._index(request, named(request), embed=False)
 
     async def embed(self, request: Request) -> Response:
         """Is the page without chrome, for the frames of others."""
-        return await self._index(request, gallery()[0], embed=True)
+        return await self._index(request, named(request), embed=True)
 
     async def docs(self, request: Request) -> Response:
         """Is the reference of the JSON endpoints, made from the OpenAPI document."""
@@ -134,3 +125,12 @@ class Pages:
     def _page(self, request: Request, name: str, context: dict[str, object]) -> Response:
         content = self._templates.get_template(name).render(context)
         return revalidated(content.encode(), request, HTML)
+
+
+def named(request: Request) -> Example:
+    """Returns the example that the path names; the first, if it names none."""
+    slug = request.path_params.get("slug", gallery()[0].slug)
+    for example in gallery():
+        if example.slug == slug:
+            return example
+    raise Refusal(Problem(NOT_FOUND, "No example has this name.", hint="The gallery lists all."))

@@ -268,7 +268,7 @@ def test_no_script_reaches_another_origin(path: Path) -> None:
 LAYERS = [
     {"main"},
     {"views"},
-    {"panels", "circuit", "editor"},
+    {"panels", "circuit", "editor", "sharing"},
     {"programs", "places"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
     {"timeline", "folding", "layout", "format", "url", "look", "assets"},

@@ -220,7 +220,7 @@ export const ACTIONS = [
   },
   {
     name: "share",
-    label: "Share: copy the link",
+    label: "Share and export",
     keys: [],
     perform: ({ share }) => share(),
     asks: true,

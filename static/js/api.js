@@ -22,7 +22,8 @@ function listen() {
   };
   /** @type {Map<number, AbortController>} */
   const running = new Map();
-  addEventListener("message", async ({ data: { id, path, body } }) => {
+  addEventListener("message", async ({ data: { id, path, body, file } }) => {
+    if (file) return postMessage({ id, answer: await kept(file) });
     if (!path) return running.get(id)?.abort();
     const asking = new AbortController();
     running.set(id, asking);
@@ -37,6 +38,20 @@ function listen() {
     }
     running.delete(id);
   });
+}
+
+/**
+ * A file that the page has loaded, from the browser's store if it is there, whatever its age.
+ * @param {string} address
+ * @returns {Promise<Uint8Array | undefined>}
+ */
+async function kept(address) {
+  try {
+    const response = await fetch(address, { cache: "force-cache" });
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {(request: GraphRequest, answer: Answer<Trace>) => void} answered */
@@ -76,6 +91,18 @@ export function createApi(answered) {
     return new Promise((resolve) => waiting.set(id, resolve));
   }
 
+  /**
+   * A file of the page itself, such as a font.
+   * @param {string} file its address
+   * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} undefined without a network, if it is not kept
+   */
+  async function bytes(file) {
+    const id = count++;
+    warm().postMessage({ id, file });
+    const { answer } = await new Promise((resolve) => waiting.set(id, resolve));
+    return answer;
+  }
+
   async function send() {
     const request = next;
     if (sent || !request) return;
@@ -91,6 +118,7 @@ export function createApi(answered) {
   return {
     warm,
     call,
+    bytes,
     /**
      * Asks for a trace: one request in flight; of those that come meanwhile only the newest is sent.
      * @param {GraphRequest} request

@@ -79,6 +79,9 @@ async function restore() {
   if (asked && store.get().restoring) root.dataset.restoring = "board";
 }
 
+/** @param {string} link dropped, or found in a file */
+const visit = (link) => places.visit(link, programs.open);
+
 // ---------------------------------------------------------------- the board
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -283,11 +286,8 @@ const controls = {
   undo: places.undo,
   redo: places.redo,
   async share() {
-    if (!(await places.save())) return;
-    const copied = await Promise.resolve(
-      navigator.clipboard?.writeText(document.URL).then(() => true),
-    ).catch(() => false);
-    store.set({ said: copied ? "Link copied." : "The link is in the address bar." });
+    const { openShare } = await import("./sharing/menu.js");
+    await openShare(byId("share"), { host, example, here: places.here, visit });
   },
   fold() {
     const folded = root.toggleAttribute("data-folded");
@@ -327,6 +327,7 @@ const host = {
   store,
   request: programs.request,
   call: async (path, body, signal) => (await api()).call(path, body, signal),
+  bytes: async (address) => (await api()).bytes(address),
   goTo,
   select,
   light,
@@ -409,6 +410,7 @@ async function warm() {
   void loadCells();
   void readPanel();
   rested.later();
+  void import("./sharing/menu.js");
 }
 const rested = debounce(() => source.upgrade(), REST);
 
@@ -568,6 +570,16 @@ function connect() {
   for (const sign of ["pointerdown", "keydown", "focusin"])
     addEventListener(sign, warm, { once: true });
   addEventListener("popstate", restore);
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", async (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    const { openFile } = await import("./sharing/menu.js");
+    host.say((await openFile(file, visit)).words);
+  });
 }
 
 if (!alone) connect();

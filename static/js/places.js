@@ -80,6 +80,16 @@ export function createPlaces(store, example, usual) {
       const place = await current();
       return open({ ...place, look: { ...usual(), ...place.look } });
     },
+    /**
+     * Goes where a link points that was not clicked but dropped or found in a file.
+     * @param {string} link
+     * @param {(place: Place) => boolean} open
+     */
+    async visit(link, open) {
+      later.cancel();
+      const place = await (await url()).visit(link);
+      if (place) open({ ...place, look: { ...usual(), ...place.look } });
+    },
     warm: url,
     undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
     /** Back to before all that this page has shown. */

@@ -51,6 +51,7 @@
  * @property {Store} store
  * @property {() => GraphRequest} request the program and inputs, as the engine is asked about them
  * @property {<T>(path: string, body?: object, signal?: AbortSignal) => Promise<Answer<T>>} call asks an endpoint
+ * @property {(address: string) => Promise<Uint8Array<ArrayBuffer> | undefined>} bytes of a file of the page, such as a font
  * @property {(index: number) => void} goTo
  * @property {(id: string | undefined) => void} select a node
  * @property {(ids: readonly string[]) => void} light nodes up for as long as something about them is pointed at

@@ -153,7 +153,7 @@ let writes = 0;
 export async function write(path, place, push) {
   const write = ++writes;
   const hash = await encode(place);
-  if (hash.length > LONGEST) return false;
+  if (!fits(hash)) return false;
   if (write !== writes && !push) return true;
   const programs = depth();
   if (push) history.pushState({ programs: programs + 1 }, "", path + hash);
@@ -187,6 +187,54 @@ export const home = location.pathname;
 
 /** The path that stands for an edited program: an embed stays one. */
 export const editedPath = () => (home.startsWith("/embed") ? home : "/");
+
+/** @typedef {"page" | "embed" | "print"} Kind with everything, a frame without chrome, a sheet of all steps */
+
+/**
+ * The example that a link or path opens on; "" for the first.
+ * @param {string} link
+ */
+export const slugOf = (link) =>
+  new URL(link, location.origin).pathname.match(/^\/(?:e|embed|print)\/([^/]+)$/)?.[1] ?? "";
+
+/**
+ * @param {Kind} kind
+ * @param {string} slug of an example; "" for the first
+ */
+const pathOf = (kind, slug) =>
+  slug ? `/${kind === "page" ? "e" : kind}/${slug}` : kind === "page" ? "/" : `/${kind}`;
+
+/**
+ * The whole link of a place of this page, however long.
+ * @param {Place} place
+ * @param {Kind} [kind]
+ */
+export async function linkTo(place, kind = "page") {
+  const slug = place.source === undefined ? slugOf(home) : "";
+  return location.origin + pathOf(kind, slug) + (await encode(place));
+}
+
+/** @param {string} link */
+export const fits = (link) => link.length - link.indexOf("#") <= LONGEST;
+
+/**
+ * Goes to the place of a link of any server: one program further, so that Back returns. Examples of another page are
+ * opened there.
+ * @param {string} link
+ * @returns {Promise<Place | undefined>} undefined if the browser leaves this page
+ */
+export async function visit(link) {
+  const { hash } = new URL(link, location.origin);
+  const place = await decode(hash);
+  const slug = slugOf(link);
+  if (place.source === undefined && slug !== slugOf(home)) {
+    location.assign(pathOf("page", slug) + hash);
+    return undefined;
+  }
+  const path = place.source === undefined ? home : editedPath();
+  history.pushState({ programs: depth() + 1 }, "", path + (fits(hash) ? hash : ""));
+  return place;
+}
 
 /** Whether this page can show what the address bar points to. */
 export const isOurs = () => [home, editedPath()].includes(location.pathname);

@@ -22,6 +22,8 @@ POLICY = (
 EVERYWHERE = [
     "/",
     "/embed",
+    "/embed/xyz",
+    "/embedded",
     "/docs",
     "/licences",
     "/api/examples",
@@ -60,9 +62,10 @@ def test_the_table_of_all_values_is_in_the_page(client: TestClient):
 
 @pytest.mark.parametrize("example", gallery(), ids=lambda example: example.slug)
 def test_every_example_has_its_page(client: TestClient, example):
-    page = client.get(f"/e/{example.slug}")
-    assert page.status_code == 200
-    assert json.loads(embedded(page.text))["source"] == example.source
+    for folder in ("e", "embed"):
+        page = client.get(f"/{folder}/{example.slug}")
+        assert page.status_code == 200
+        assert json.loads(embedded(page.text))["source"] == example.source
 
 
 def test_what_a_trace_warns_of_is_in_the_page_before_any_script_runs(client: TestClient):
@@ -81,7 +84,7 @@ def test_the_headers_are_on_everything(client: TestClient, path: str):
     headers = client.get(path).headers
     expected = (
         POLICY.replace("frame-ancestors 'self'", "frame-ancestors *")
-        if path == "/embed"
+        if path in ("/embed", "/embed/xyz")
         else POLICY
     )
     assert headers["content-security-policy"] == expected
@@ -89,7 +92,7 @@ def test_the_headers_are_on_everything(client: TestClient, path: str):
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == (
-        "cross-origin" if path == "/embed" else "same-origin"
+        "cross-origin" if path in ("/embed", "/embed/xyz") else "same-origin"
     )
     assert "geolocation=()" in headers["permissions-policy"]
     assert "server" not in headers
