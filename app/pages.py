@@ -113,6 +113,8 @@ class Pages:
         settings: Settings = request.app.state.settings
         trace = await answer(request_of(example), request)
         opening = example.model_dump(include=OPENING, exclude_none=True)
+        if embed:
+            opening["embed"] = True
         context = {
             **document_context(opening, trace),
             "slug": example.slug,

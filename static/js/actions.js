@@ -1,6 +1,6 @@
 /** Everything a key or a button can do, one literal each; buttons, keys and the help dialog read the same records. */
 
-/** @import { Look } from "./look.js" */
+/** @import { Lock, Look } from "./look.js" */
 /** @import { Page } from "./state.js" */
 /** @import { TraceStep } from "./types.d.ts" */
 
@@ -41,6 +41,7 @@
  * @property {string[]} [hall] keys in lecture mode, in place of those: what clickers send
  * @property {(controls: Controls, page: Page) => void} perform
  * @property {(page: Page) => boolean} [enabled] always, if absent
+ * @property {Lock} [lock] an embed's link that locks this locks the action
  * @property {boolean} [asks] it is about another program, which only a server can draw
  */
 
@@ -73,6 +74,7 @@ const startOf = (page, phase) => steps(page).findIndex((step) => step.phase === 
 export const ACTIONS = [
   {
     name: "next",
+    lock: "step",
     label: "Next step",
     keys: ["ArrowRight", "PageDown", "n"],
     hall: ["ArrowRight", "PageDown", "n", "ArrowDown"],
@@ -80,32 +82,43 @@ export const ACTIONS = [
   },
   {
     name: "previous",
+    lock: "step",
     label: "Previous step",
     keys: ["ArrowLeft", "PageUp"],
     hall: ["ArrowLeft", "PageUp", "ArrowUp"],
     perform: ({ move }) => move(-1),
   },
-  { name: "first", label: "First step", keys: ["Home"], perform: ({ goTo }) => goTo(0) },
+  {
+    name: "first",
+    lock: "step",
+    label: "First step",
+    keys: ["Home"],
+    perform: ({ goTo }) => goTo(0),
+  },
   {
     name: "last",
+    lock: "step",
     label: "Last step",
     keys: ["End"],
     perform: ({ goTo }, page) => goTo(steps(page).length - 1),
   },
   {
     name: "next-node",
+    lock: "step",
     label: "Next node",
     keys: ["Shift+ArrowRight"],
     perform: ({ goTo, boxOf }, page) => goTo(otherNode(page, 1, boxOf)),
   },
   {
     name: "previous-node",
+    lock: "step",
     label: "Previous node",
     keys: ["Shift+ArrowLeft"],
     perform: ({ goTo, boxOf }, page) => goTo(otherNode(page, -1, boxOf)),
   },
   {
     name: "backward",
+    lock: "step",
     label: "Start of backward",
     keys: ["b"],
     hall: [],
@@ -114,13 +127,15 @@ export const ACTIONS = [
   },
   {
     name: "forward",
+    lock: "step",
     label: "Start of forward",
     keys: ["f"],
     perform: ({ goTo }, page) => goTo(startOf(page, "forward")),
   },
-  { name: "play", label: "Play", keys: ["Space"], perform: ({ play }) => play() },
+  { name: "play", lock: "play", label: "Play", keys: ["Space"], perform: ({ play }) => play() },
   {
     name: "slower",
+    lock: "play",
     label: "Slower",
     keys: ["["],
     perform: ({ quicken }) => quicken(0.5),
@@ -128,6 +143,7 @@ export const ACTIONS = [
   },
   {
     name: "faster",
+    lock: "play",
     label: "Faster",
     keys: ["]"],
     perform: ({ quicken }) => quicken(2),
@@ -163,6 +179,7 @@ export const ACTIONS = [
   { name: "zoom-fit", label: "Fit", keys: ["0"], perform: ({ fit }) => fit() },
   {
     name: "edit",
+    lock: "source",
     label: "Edit the function",
     keys: ["e"],
     perform: ({ focus }) => focus("function"),
@@ -170,6 +187,7 @@ export const ACTIONS = [
   },
   {
     name: "run",
+    lock: "edit",
     label: "Draw now",
     keys: ["Ctrl+Enter"],
     perform: ({ run }) => run(),
@@ -177,6 +195,7 @@ export const ACTIONS = [
   },
   {
     name: "undo",
+    lock: "edit",
     label: "Undo: the program before",
     keys: ["Ctrl+z"],
     perform: ({ undo }) => undo(),
@@ -184,6 +203,7 @@ export const ACTIONS = [
   },
   {
     name: "redo",
+    lock: "edit",
     label: "Redo",
     keys: ["Ctrl+Shift+z"],
     perform: ({ redo }) => redo(),
@@ -203,7 +223,13 @@ export const ACTIONS = [
     keys: ["g"],
     perform: ({ foldAll }) => foldAll(),
   },
-  { name: "fold", label: "Show or hide the source", keys: ["s"], perform: ({ fold }) => fold() },
+  {
+    name: "fold",
+    lock: "source",
+    label: "Show or hide the source",
+    keys: ["s"],
+    perform: ({ fold }) => fold(),
+  },
   {
     name: "views",
     label: "Show or hide the views beside the board",

@@ -7,13 +7,26 @@
  * @property {string} view the one open beside the board, and what it is turned to: "code", "code.torch"; "" for none
  * @property {"" | "lecture"} mode
  * @property {boolean} round whether numbers are rounded, and chained, as on a slide
+ * @property {readonly Lock[]} locks what the reader of an embed may not do
  */
+
+/** @typedef {(typeof LOCKS)[number]} Lock */
+
+/** What an embed's link may lock; docs/embed.md says what each does. */
+export const LOCKS = /** @type {const} */ (["source", "edit", "inputs", "step", "play", "open"]);
 
 /**
  * What a page shows that nobody has touched.
  * @type {Readonly<Look>}
  */
-export const PLAIN = Object.freeze({ detail: 3, folds: [], view: "", mode: "", round: false });
+export const PLAIN = Object.freeze({
+  detail: 3,
+  folds: [],
+  view: "",
+  mode: "",
+  round: false,
+  locks: [],
+});
 
 /** A detail as it was kept; what was kept badly is as nothing. @param {string | undefined} kept @returns {Look["detail"]} */
 export const detailFrom = (kept) =>

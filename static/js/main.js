@@ -362,6 +362,7 @@ function openViews() {
 function perform(name) {
   const action = ACTIONS.find((each) => each.name === name);
   if (!action || (alone && action.asks)) return;
+  if (action.lock && store.get().look.locks.includes(action.lock)) return;
   if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
 
@@ -570,6 +571,11 @@ function connect() {
   for (const sign of ["pointerdown", "keydown", "focusin"])
     addEventListener(sign, warm, { once: true });
   addEventListener("popstate", restore);
+  if (!example.embed) takeFiles();
+}
+
+/** Files that were saved here open again where they are dropped. */
+function takeFiles() {
   addEventListener("dragover", (event) => {
     if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
   });
@@ -582,6 +588,12 @@ function connect() {
   });
 }
 
+/** What a page in a frame has besides. */
+async function connectEmbed() {
+  const { openEmbed } = await import("./sharing/embed.js");
+  openEmbed(host, { play: controls.play, open: programs.open, here: places.here });
+}
+
 if (!alone) connect();
 store.subscribe(render);
 render(initial);
@@ -591,4 +603,9 @@ new ResizeObserver(() => {
   resized = true;
   fitBoard();
 }).observe(byId("picture"));
-if (!alone && document.URL.includes("#")) void restore();
+void start();
+
+async function start() {
+  if (!alone && document.URL.includes("#")) await restore();
+  if (example.embed) await connectEmbed();
+}

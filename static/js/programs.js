@@ -1,7 +1,7 @@
 /** What is asked of the engine: the text typed, the values given, and the answers that become the page's state. */
 
 import { debounce } from "./player.js";
-import { indexOf, mentioned, remember, same, unset } from "./state.js";
+import { indexOf, isFixed, mentioned, remember, same, unset } from "./state.js";
 
 /** @import { Answer, createApi } from "./api.js" */
 /** @import { Example, Store } from "./state.js" */
@@ -98,7 +98,8 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     saved = source;
     linked = false;
     const own = source === example.source && same(inputs, example.inputs);
-    remember("program", own ? "" : JSON.stringify({ source, inputs }));
+    // What others frame is not the reader's program.
+    if (!example.embed) remember("program", own ? "" : JSON.stringify({ source, inputs }));
   }
 
   /** @returns {GraphRequest} */
@@ -134,6 +135,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
 
   /** @param {string} source @param {Record<string, GivenInput>} [given] */
   function type(source, given) {
+    if (isFixed(store.get(), "edit")) return;
     dragging = false;
     write(source, given);
     typing.later();
@@ -145,12 +147,14 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     ask,
     type,
     drag(source) {
+      if (isFixed(store.get(), "edit")) return;
       dragging = true;
       write(source);
       ask(false);
     },
     switchTo: type,
     give(name, value) {
+      if (isFixed(store.get(), "inputs")) return;
       inherited = false;
       const given = { ...store.get().given };
       if (value === undefined) delete given[name];
@@ -159,6 +163,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       ask(false);
     },
     assumeAll() {
+      if (isFixed(store.get(), "inputs")) return;
       store.set({ given: {} });
       ask(true);
     },

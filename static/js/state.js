@@ -14,6 +14,7 @@
  * @property {string[]} [wrt]
  * @property {number} [index] the step to open on; the first, if absent
  * @property {boolean} [alone] whether there is no server
+ * @property {boolean} [embed] whether the page is in a frame, without chrome
  */
 
 /** @typedef {{ verdict: "ok" | "kink" | "wrong", error: Numeric }} Verdict */
@@ -61,6 +62,13 @@
 
 /** The pass that is shown: a slide's, where it is asked for and there. @param {Page} page */
 export const shownOf = ({ trace, slide }) => slide ?? trace;
+
+/**
+ * Whether program or inputs stay as they are: nobody can be asked, or an embed's link locks them.
+ * @param {Page} page
+ * @param {"edit" | "inputs"} what
+ */
+export const isFixed = ({ alone, look }, what) => alone === true || look.locks.includes(what);
 
 /** @param {unknown} a @param {unknown} b */
 export const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

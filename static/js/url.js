@@ -3,7 +3,7 @@
 /** @import { Look } from "./look.js" */
 /** @import { GivenInput } from "./types.d.ts" */
 
-import { PLAIN, partsOf, VIEWS } from "./look.js";
+import { LOCKS, PLAIN, partsOf, VIEWS } from "./look.js";
 
 /**
  * What a link holds: a program and how it is looked at. What is left out is as the page opens by itself.
@@ -104,6 +104,7 @@ const FIELDS = {
   }),
   r: lookField("round", oneOf(/** @type {const} */ ([true]))),
   m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
+  k: lookField("locks", (text) => (isEmbed() ? text.split(",").map(oneOf(LOCKS)) : [])),
 };
 
 /** @param {Place} place */
@@ -156,7 +157,8 @@ export async function write(path, place, push) {
   if (!fits(hash)) return false;
   if (write !== writes && !push) return true;
   const programs = depth();
-  if (push) history.pushState({ programs: programs + 1 }, "", path + hash);
+  // A frame leaves no steps in the history of the page around it.
+  if (push && !isEmbed()) history.pushState({ programs: programs + 1 }, "", path + hash);
   else history.replaceState({ programs }, "", path + hash);
   return true;
 }
@@ -186,7 +188,9 @@ export const redo = () => history.forward();
 export const home = location.pathname;
 
 /** The path that stands for an edited program: an embed stays one. */
-export const editedPath = () => (home.startsWith("/embed") ? home : "/");
+export const editedPath = () => (isEmbed() ? home : "/");
+
+const isEmbed = () => /^\/embed(\/|$)/.test(home);
 
 /** @typedef {"page" | "embed" | "print"} Kind with everything, a frame without chrome, a sheet of all steps */
 
@@ -210,8 +214,9 @@ const pathOf = (kind, slug) =>
  * @param {Kind} [kind]
  */
 export async function linkTo(place, kind = "page") {
+  const look = kind === "embed" ? place.look : { ...place.look, locks: [] };
   const slug = place.source === undefined ? slugOf(home) : "";
-  return location.origin + pathOf(kind, slug) + (await encode(place));
+  return location.origin + pathOf(kind, slug) + (await encode({ ...place, look }));
 }
 
 /** @param {string} link */

@@ -4,6 +4,7 @@
  */
 
 import { formatFull, formatShape } from "../format.js";
+import { isFixed } from "../state.js";
 import { byId, h, nameOf } from "./dom.js";
 import { rangeFor } from "./ranges.js";
 
@@ -23,21 +24,23 @@ export function createInputs(give) {
   let rows = new Map();
   let signature = "";
 
-  return ({ trace, given, alone }, previous) => {
-    if (trace === previous?.trace) return;
+  return (page, previous) => {
+    const { trace, given, look } = page;
+    if (trace === previous?.trace && look.locks === previous.look.locks) return;
+    const fixed = isFixed(page, "inputs");
     const nodes = new Map(trace.nodes.map((node) => [node.id, node]));
     const inputs = Object.entries(trace.inputs).flatMap(([name, info]) => {
       const node = nodes.get(info.node ?? "");
       return node ? [{ name, info, node }] : [];
     });
     const kinds = JSON.stringify(
-      inputs.map(({ name, info, node }) => [name, info.role, node.value.shape.length > 0]),
+      inputs.map(({ name, info, node }) => [name, info.role, node.value.shape.length > 0, fixed]),
     );
     if (kinds !== signature) {
       rows = new Map(
         inputs.map(({ name, info, node }) => [
           name,
-          alone
+          fixed
             ? fixedRow(name)
             : node.value.shape.length
               ? tensorRow(name, give)

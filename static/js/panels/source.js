@@ -4,6 +4,7 @@
  */
 
 import { loadEditor } from "../assets.js";
+import { isFixed } from "../state.js";
 import { byId, h } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
@@ -50,7 +51,7 @@ export function createSource(writing) {
   /** Fingers and narrow screens do better with the textarea alone. */
   function upgrade() {
     const suits = matchMedia("(pointer: fine) and (min-width: 700px)").matches;
-    if (upgrading || !suits || store.get().alone) return;
+    if (upgrading || !suits || isFixed(store.get(), "edit")) return;
     upgrading = true;
     loadEditor().then(
       ({ createEditor }) => {
@@ -77,8 +78,8 @@ export function createSource(writing) {
 
   /** @param {Page} page @param {Page} [previous] */
   function show(page, previous) {
-    const { source, trace, index, problem, status, notices, alone } = page;
-    area.readOnly = alone === true;
+    const { source, trace, index, problem, status, notices } = page;
+    area.readOnly = isFixed(page, "edit");
     if (area.value !== source) area.value = source;
     byId("empty").hidden = status !== "empty";
     if (editor) editor(page, previous);

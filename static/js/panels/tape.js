@@ -44,6 +44,7 @@ export function createTape(goTo, setSpeed) {
     }
     mark(index);
     range.value = String(index);
+    range.disabled = look.locks.includes("step");
     const step = `step ${index + 1} of ${steps}`;
     const stop = countOf(stops, index, look.detail);
     const also = look.detail === 3 ? "" : `, ${stop}`;

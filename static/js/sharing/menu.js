@@ -1,12 +1,24 @@
 /** The dialog behind Share: links, files of this step and of the whole pass, and a file's way back in. */
 
+import { LOCKS } from "../look.js";
 import { h } from "../panels/dom.js";
 import { fits, linkTo, slugOf } from "../url.js";
 import { exportsOf } from "./exports.js";
 import { linkIn, save } from "./files.js";
 
 /** @import { Example, Host } from "../state.js" */
+/** @import { Lock } from "../look.js" */
 /** @import { Place } from "../url.js" */
+
+/** The words go on from "Readers may". @type {Record<Lock, string>} */
+const MAY = {
+  source: "see the source",
+  edit: "edit it",
+  inputs: "change inputs",
+  step: "step",
+  play: "play",
+  open: "open the whole page",
+};
 
 /** px: a board, its caption and its tape */
 const EMBED_HEIGHT = 560;
@@ -108,9 +120,17 @@ export async function openShare(dialog, { host, example, here, visit }) {
  * @param {Button} button
  */
 async function links(link, place, title, button) {
-  const embed = await linkTo(place, "embed");
   const code = h("textarea", { readonly: true, rows: 4, "aria-label": "Embed code" });
-  code.value = embedCode(embed, title);
+  const boxes = LOCKS.map((lock) => ({
+    lock,
+    box: h("input", { type: "checkbox", checked: true, change: () => spell() }),
+  }));
+  async function spell() {
+    const locks = boxes.filter(({ box }) => !box.checked).map(({ lock }) => lock);
+    const look = { ...place.look, locks };
+    code.value = embedCode(await linkTo({ ...place, look }, "embed"), title);
+  }
+  await spell();
   return [
     h(
       "div",
@@ -119,7 +139,18 @@ async function links(link, place, title, button) {
       button("Copy link", () => copy(link, "Link copied.")),
       button("Copy embed code", () => copy(code.value, "Embed code copied.")),
     ),
-    h("details", { class: "share-embed" }, h("summary", {}, "Embed code"), code),
+    h(
+      "details",
+      { class: "share-embed" },
+      h("summary", {}, "Embed options"),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, "Readers may"),
+        ...boxes.map(({ lock, box }) => h("label", {}, box, ` ${MAY[lock]}`)),
+      ),
+      code,
+    ),
   ];
 }
 
