@@ -14,9 +14,10 @@
     limits        the server's limits, name → number
     version       of the server
 
-`templates/licences.html` gets `packages` (name, version, license, text); `templates/error.html` gets `title`,
-`detail`, `hint` and `status`; `templates/docs.html` gets what `app.reference.reference` returns. All get `version` and
-`scripts`, the folder of the page's modules: as built, or as written while they are being written.
+`templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
+license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
+`app.reference.reference` returns. All get `version` and `scripts`, the folder of the page's modules: as built, or as
+written while they are being written.
 `templates/notebook.html` is the page in a document of its own, which `app.notebook` renders.
 """
 
@@ -64,6 +65,8 @@ class Pages:
             Route("/e/{slug}", self.example),
             Route("/embed", self.embed),
             Route("/embed/{slug}", self.embed),
+            Route("/print", self.sheet),
+            Route("/print/{slug}", self.sheet),
             Route("/docs", self.docs),
             Route("/licences", self.licences),
             Route("/robots.txt", self.robots),
@@ -77,6 +80,10 @@ class Pages:
     async def embed(self, request: Request) -> Response:
         """Is the page without chrome, for the frames of others."""
         return await self._index(request, named(request), embed=True)
+
+    async def sheet(self, request: Request) -> Response:
+        """Is every step on paper: a board each, under one another."""
+        return await self._index(request, named(request), embed=False, template="print.html")
 
     async def docs(self, request: Request) -> Response:
         """Is the reference of the JSON endpoints, made from the OpenAPI document."""
@@ -109,7 +116,9 @@ class Pages:
         )
         return HTMLResponse(content, cause.status, headers=dict(problem.headers))
 
-    async def _index(self, request: Request, example: Example, *, embed: bool) -> Response:
+    async def _index(
+        self, request: Request, example: Example, *, embed: bool, template: str = "index.html"
+    ) -> Response:
         settings: Settings = request.app.state.settings
         trace = await answer(request_of(example), request)
         opening = example.model_dump(include=OPENING, exclude_none=True)
@@ -122,7 +131,7 @@ class Pages:
             "embed": embed,
             "limits": dict(settings.items()),
         }
-        return self._page(request, "index.html", context)
+        return self._page(request, template, context)
 
     def _page(self, request: Request, name: str, context: dict[str, object]) -> Response:
         content = self._templates.get_template(name).render(context)

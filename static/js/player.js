@@ -45,6 +45,9 @@ export function createSequence() {
   };
 }
 
+/** Lets the browser draw and listen before work goes on. */
+export const rest = () => new Promise((done) => setTimeout(done));
+
 /**
  * Calls `action` once the calls have paused for `delay` ms.
  * @param {() => void} action

@@ -24,6 +24,7 @@ EVERYWHERE = [
     "/embed",
     "/embed/xyz",
     "/embedded",
+    "/print",
     "/docs",
     "/licences",
     "/api/examples",
@@ -62,7 +63,7 @@ def test_the_table_of_all_values_is_in_the_page(client: TestClient):
 
 @pytest.mark.parametrize("example", gallery(), ids=lambda example: example.slug)
 def test_every_example_has_its_page(client: TestClient, example):
-    for folder in ("e", "embed"):
+    for folder in ("e", "embed", "print"):
         page = client.get(f"/{folder}/{example.slug}")
         assert page.status_code == 200
         assert json.loads(embedded(page.text))["source"] == example.source

@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.test_page import button, expect_step, function, row, write
+from tests.browser.conftest import watch
+from tests.browser.test_page import STEPS_OF_XYZ, button, expect_step, function, row, write
+from tests.browser.test_rules import violations
 
 OpenPage = Callable[..., Page]
 
@@ -400,3 +402,61 @@ def test_all_that_is_saved_is_saved_without_a_network(open_page: OpenPage, tmp_p
     page.locator("#share").get_by_role("button", name="Close").click()
     drop(page, next(tmp_path.glob("*.png")))
     expect(page.get_by_text("Opened x-y-z-step-10.png.")).to_be_visible()
+
+
+# ---------- on paper ----------
+
+
+def drawn(page: Page, count: int) -> Locator:
+    """The boards of a sheet, once all are there."""
+    expect(page.locator("#boards")).to_have_attribute("data-drawn", str(count), timeout=60_000)
+    return page.locator("#boards > li")
+
+
+def open_sheet(browser: Browser, base_url: str, link: str, wrong: list[str]) -> Page:
+    page = browser.new_page(color_scheme="dark", viewport={"width": 1200, "height": 900})
+    watch(page, base_url, wrong)
+    page.goto(base_url + link)
+    return page
+
+
+def test_a_sheet_has_a_board_with_its_words_for_every_step_on_white(
+    browser: Browser, base_url: str
+) -> None:
+    wrong: list[str] = []
+    page = open_sheet(browser, base_url, "/print#t=b:f.seed", wrong)
+    boards = drawn(page, STEPS_OF_XYZ)
+    expect(page.get_by_role("heading", level=1)).to_have_text("(x + y) · z")
+    expect(page.locator("#program")).to_have_text("(x + y) * z")
+    expect(boards.first).to_contain_text("Step 1 of 10 · forward")
+    expect(boards.nth(6)).to_contain_text("receives upstream")
+    expect(boards.nth(6).locator("svg")).to_contain_text("−12.00")
+    expect(boards.nth(6).locator(".katex")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert violations(page) == []
+    page.get_by_label("From").fill("3")
+    page.get_by_label("From").blur()
+    drawn(page, STEPS_OF_XYZ - 2)
+    expect(page.locator("#partial")).to_have_text("Boards 3 to 10 of 10.")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.close()
+    assert wrong == []
+
+
+def test_a_sheet_of_a_long_pass_draws_the_first_boards_and_says_so(
+    browser: Browser, base_url: str, open_page: OpenPage
+) -> None:
+    page = open_page()
+    write(page, "for i in range(20):\n    x = x * w + b")
+    expect(row(page, "w")).to_have_count(1)
+    link = share(page).get_by_role("link", name="Contact sheet").get_attribute("href") or ""
+    wrong: list[str] = []
+    sheet = open_sheet(browser, "", link, wrong)
+    drawn(sheet, 60)
+    expect(sheet.locator("#partial")).to_have_text(re.compile(r"Boards 1 to 60 of \d\d+\."))
+    expect(sheet.locator("#program")).to_contain_text("for i in range(20)")
+    sheet.get_by_label("Detail").select_option("glance")
+    expect(sheet.locator("#boards > li").first).to_contain_text("Step 1 of")
+    sheet.close()

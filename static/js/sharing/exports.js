@@ -4,7 +4,7 @@ import { dotOf } from "./dot.js";
 import { facesOf } from "./faces.js";
 import { latexOf } from "./latex.js";
 import { writePng } from "./png.js";
-import { drawingOf, dress, stillOf, xmlSafe } from "./still.js";
+import { describe, drawingOf, dress, stillOf } from "./still.js";
 
 /** @import { Host } from "../state.js" */
 
@@ -27,11 +27,13 @@ export function exportsOf({ store, request, bytes }, link, name) {
   async function still() {
     const board = document.getElementById("picture");
     if (!board) throw new Error("There is no board here.");
-    return stillOf(board, {
+    const drawing = await stillOf(board);
+    describe(drawing, {
       title: `${source.trim().split("\n").at(-1)}, step ${index + 1} of ${trace.steps.length}`,
       description: step.text,
-      carried: xmlSafe(JSON.stringify(carried)),
+      carried: JSON.stringify(carried),
     });
+    return drawing;
   }
 
   /** @param {object} content */

@@ -53,7 +53,7 @@ export async function openFile(file, visit) {
  */
 export async function openShare(dialog, { host, example, here, visit }) {
   const place = here();
-  const link = await linkTo(place);
+  const [link, sheet] = await Promise.all([linkTo(place), linkTo(place, "print")]);
   const title = place.source === undefined ? example.title : "Your function";
   const files = exportsOf(host, link, slugOf(link) || fileName(title));
   const said = h("p", { class: "share-said", role: "status" });
@@ -98,6 +98,7 @@ export async function openShare(dialog, { host, example, here, visit }) {
     h(
       "div",
       { class: "share-row" },
+      h("a", { class: "button", href: sheet, target: "_blank", rel: "noopener" }, "Contact sheet"),
       button("LaTeX", () => keep(files.latex())),
       button("JSON", () => keep(files.json())),
       button("DOT", () => keep(files.dot())),

@@ -48,8 +48,8 @@ const attribute = (value) =>
 /** @param {string} number */
 const byte = (number) => Number(number).toString(16).padStart(2, "0");
 
-/** @param {string} text XML has no way to write these */
-export const xmlSafe = (text) =>
+/** @param {string} text XML has no way to write some of its characters */
+const xmlSafe = (text) =>
   text.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
 
 /**
@@ -68,10 +68,9 @@ async function settle(element) {
 /**
  * Every layer of a board in one drawing, as it is drawn now but at rest; the whole circuit, however it is zoomed.
  * @param {HTMLElement} board
- * @param {{ title: string, description: string, carried: string }} about `carried` makes it open again
  * @returns {Promise<SVGSVGElement>} not in the document
  */
-export async function stillOf(board, { title, description, carried }) {
+export async function stillOf(board) {
   await settle(board);
   const camera = /** @type {HTMLElement} */ (board.querySelector(".board-camera"));
   // What lies far outside the window is not displayed, but belongs to the drawing.
@@ -85,20 +84,15 @@ export async function stillOf(board, { title, description, carried }) {
     width: wide,
     height: high,
     viewBox: `${-MARGIN} ${-MARGIN} ${wide} ${high}`,
-    role: "img",
-    "aria-labelledby": "title desc",
   });
   const style = getComputedStyle(board);
   still.append(
-    element("title", { id: "title" }, xmlSafe(title)),
-    element("desc", { id: "desc" }, xmlSafe(description)),
-    element("metadata", {}, carried),
     element("rect", {
       x: -MARGIN,
       y: -MARGIN,
       width: wide,
       height: high,
-      fill: style.getPropertyValue("--paper"),
+      fill: paperOf(camera),
     }),
     ...layers
       .flatMap((layer) => [...layer.children].map((part) => copied(part, style)))
@@ -106,6 +100,17 @@ export async function stillOf(board, { title, description, carried }) {
   );
   camera.classList.remove("whole");
   return still;
+}
+
+/**
+ * The ground's colour, as it is in this theme.
+ * @param {HTMLElement} camera
+ */
+function paperOf(camera) {
+  camera.style.color = "var(--paper)";
+  const paper = attribute(getComputedStyle(camera).color);
+  camera.style.color = "";
+  return paper;
 }
 
 /**
@@ -179,10 +184,25 @@ function put(copy, style, properties, inherited) {
 }
 
 /**
+ * Says what a drawing shows, to screen readers too, and where it comes from.
+ * @param {SVGSVGElement} still
+ * @param {{ title: string, description: string, carried: string }} about `carried` makes it open again
+ */
+export function describe(still, { title, description, carried }) {
+  still.setAttribute("role", "img");
+  still.setAttribute("aria-labelledby", "title desc");
+  still.prepend(
+    element("title", { id: "title" }, xmlSafe(title)),
+    element("desc", { id: "desc" }, xmlSafe(description)),
+    element("metadata", {}, xmlSafe(carried)),
+  );
+}
+
+/**
  * @param {SVGSVGElement} still
  * @param {string} faces rules of the faces that it is set in
  */
-export const dress = (still, faces) => still.prepend(element("style", {}, faces));
+export const dress = (still, faces) => still.append(element("style", {}, faces));
 
 /**
  * @param {SVGSVGElement} still
