@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { cellText, gridOf, sheet, strength } from "../../static/js/circuit/grid.js";
-import { leastScale, makeStyle, pictureOf, stylesFor } from "../../static/js/circuit/picture.js";
+import { pictureOf } from "../../static/js/circuit/picture.js";
+import { leastScale, makeStyle, stylesFor } from "../../static/js/circuit/styles.js";
 import { doubled, square, total, xyz } from "./picture-traces.mjs";
 
 /** Every letter is half as wide as high. @type {any} */

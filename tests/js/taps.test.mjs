@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { makeStyle, pictureOf } from "../../static/js/circuit/picture.js";
+import { pictureOf } from "../../static/js/circuit/picture.js";
+import { makeStyle } from "../../static/js/circuit/styles.js";
 import * as taps from "../../static/js/circuit/taps.js";
 import { recurrence, traceOf } from "./folding-traces.mjs";
 

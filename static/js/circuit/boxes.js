@@ -7,7 +7,8 @@
 /** @import { Figure, Label, Mark, Measure, Picture, Rect, Style, Surroundings } from "./types.d.ts" */
 
 import { drawLiterals, drawSign, partialsOf } from "./gates.js";
-import { plain } from "./measure.js";
+import { cover } from "./measure.js";
+import { plain } from "./pieces.js";
 import { svg, write } from "./text.js";
 
 /** Least size of text, px. */
@@ -168,14 +169,6 @@ function attachOutlets(box, outlets, { direction, number }) {
   for (const outlet of outlets) {
     if (!outlet.ends) outlet.runEnd = end - start;
   }
-}
-
-/** @param {Rect} bounds @param {Rect} more */
-function cover(bounds, more) {
-  bounds.left = Math.min(bounds.left, more.left);
-  bounds.right = Math.max(bounds.right, more.right);
-  bounds.top = Math.min(bounds.top, more.top);
-  bounds.bottom = Math.max(bounds.bottom, more.bottom);
 }
 
 /**

@@ -8,8 +8,8 @@
 import { select } from "../../vendor/d3.js";
 import { DASH, formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
 import { scalesOf } from "./grid.js";
-import { numberPieces } from "./measure.js";
-import { originOf, scalarText } from "./picture.js";
+import { originOf } from "./picture.js";
+import { numberPieces, scalarText } from "./pieces.js";
 import { drawMap, fillMap } from "./tensors.js";
 import { svg, typeset, write } from "./text.js";
 

@@ -6,7 +6,7 @@
 /** @import { Grid, Measure, Style } from "./types.d.ts" */
 
 import { formatNumber } from "../format.js";
-import { plain } from "./measure.js";
+import { plain } from "./pieces.js";
 
 /** More cells a side than this are drawn as one image. */
 export const MOST_CELLS = 16;

@@ -1,10 +1,12 @@
 /**
- * Widths of texts, measured once a text on a canvas.
+ * Sizes: widths of texts, measured once a text on a canvas, and the bounds of what is drawn.
  */
 
-/** @import { Face, Measure, Piece } from "./types.d.ts" */
+/** @import { Face, Measure, Rect } from "./types.d.ts" */
 
-import { displayName, isAxis } from "../format.js";
+/** The font's box above and under the baseline, in em. */
+export const ASCENT = 1.07;
+export const DESCENT = 0.3;
 
 /** @param {number} size of the text it stands beside, px */
 export const subscriptSize = (size) => Math.max(12, 0.68 * size);
@@ -75,51 +77,13 @@ export function createMeasure(element) {
 }
 
 /**
- * A program's name, typeset.
- * @param {string} name
- * @param {Face} kind
- * @returns {Piece[]}
+ * Grows bounds around something more.
+ * @param {Rect} bounds
+ * @param {Rect} more
  */
-export function namePieces(name, kind) {
-  const { base, subscript } = displayName(name);
-  /** @type {Piece[]} */
-  const pieces = [{ text: base, kind }];
-  if (subscript) pieces.push({ text: subscript, kind, shift: "sub" });
-  return pieces;
-}
-
-/**
- * A number. Its minus signs stand upright: in the italic face they are as short as hyphens.
- * @param {string} text
- * @param {Face} kind
- * @returns {Piece[]}
- */
-export function numberPieces(text, kind) {
-  return text
-    .split(/(−)/)
-    .filter(Boolean)
-    .map((part) => plain(part, part === "−" ? "plain" : kind));
-}
-
-/**
- * A shape by its letters, each in its colour, else by its sizes: N × D, (H,), 3 × 4; [] for a scalar.
- * @param {import("../types.d.ts").TraceNode} node
- * @returns {Piece[]}
- */
-export function shapePieces({ value: { shape }, dims }) {
-  const letters = dims?.length === shape.length ? dims : shape.map(String);
-  const axes = letters.flatMap((text, i) => [
-    ...(i ? [plain(" × ")] : []),
-    isAxis(text) ? { ...plain(text), axis: text } : plain(text),
-  ]);
-  return axes.length === 1 ? [plain("("), ...axes, plain(",)")] : axes;
-}
-
-/**
- * @param {string} text
- * @param {Face} [kind]
- * @returns {Piece}
- */
-export function plain(text, kind = "plain") {
-  return { text, kind };
+export function cover(bounds, more) {
+  bounds.left = Math.min(bounds.left, more.left);
+  bounds.right = Math.max(bounds.right, more.right);
+  bounds.top = Math.min(bounds.top, more.top);
+  bounds.bottom = Math.max(bounds.bottom, more.bottom);
 }

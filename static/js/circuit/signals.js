@@ -8,8 +8,7 @@
 
 import { gaitOf, switchAt } from "./gait.js";
 import { pillBox } from "./gates.js";
-import { numberPieces } from "./measure.js";
-import { scalarText } from "./picture.js";
+import { numberPieces, scalarText } from "./pieces.js";
 import { svg, write } from "./text.js";
 
 /**

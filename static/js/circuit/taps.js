@@ -7,7 +7,7 @@
 /** @import { Layout, TraceEdge } from "../types.d.ts" */
 /** @import { Figure, Measure, NetMark, Picture, Rect, Style, Tap } from "./types.d.ts" */
 
-import { namePieces } from "./measure.js";
+import { namePieces } from "./pieces.js";
 import { svg, write } from "./text.js";
 
 /** Uses from which an input is tapped, if they lie so many columns apart. */

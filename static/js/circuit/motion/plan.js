@@ -9,7 +9,7 @@
 
 import { formatShape } from "../../format.js";
 import { gaitOf, swappedWith, switchAt } from "../gait.js";
-import { scalarText } from "../picture.js";
+import { scalarText } from "../pieces.js";
 import { bands } from "./bands.js";
 import { sample, slotCentre, wirePoints } from "./paths.js";
 

@@ -8,7 +8,7 @@
 
 import { pillBox } from "../gates.js";
 import { scalesOf, sheet } from "../grid.js";
-import { numberPieces } from "../measure.js";
+import { numberPieces } from "../pieces.js";
 import { drawMap, fillMap } from "../tensors.js";
 import { svg, write } from "../text.js";
 import { alongPath } from "./paths.js";
