@@ -207,7 +207,7 @@ def test_the_script_is_copied_and_saved(open_page: OpenPage) -> None:
     expect(page.locator("#said")).to_have_text("Script copied.")
     assert page.evaluate("navigator.clipboard.readText()").startswith("import numpy as np\n")
     with page.expect_download() as download:
-        views(page).get_by_role("link", name="Download").click()
+        button(page, "Download").click()
     assert download.value.suggested_filename == "chainrule.py"
     assert download.value.path().read_text().startswith("import numpy as np\n")
 

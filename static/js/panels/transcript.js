@@ -1,5 +1,6 @@
 /** The whole pass as text, a line a step, to be read or copied. Loaded when it is first opened. */
 
+import { copyText } from "../sharing/copying.js";
 import { byId, h, signed } from "./dom.js";
 
 /** @import { Store } from "../state.js" */
@@ -17,10 +18,7 @@ export function createTranscript(store) {
   details.append(h("p", {}, copy), lines);
 
   async function copyAll() {
-    const text = linesOf(store.get().trace).join("\n");
-    const copied = await Promise.resolve(
-      navigator.clipboard?.writeText(text).then(() => true),
-    ).catch(() => false);
+    const copied = await copyText(linesOf(store.get().trace).join("\n"));
     store.set({ said: copied ? "Transcript copied." : "Select the lines to copy them." });
   }
   /** @type {Trace | undefined} */

@@ -3,6 +3,7 @@
 import { LOCKS } from "../look.js";
 import { h } from "../panels/dom.js";
 import { fits, linkTo, slugOf } from "../url.js";
+import { copyImage, copyText } from "./copying.js";
 import { exportsOf } from "./exports.js";
 import { linkIn, save } from "./files.js";
 
@@ -92,7 +93,7 @@ export async function openShare(dialog, { host, example, here, visit }) {
       { class: "share-row" },
       button("SVG", async () => keep(await files.svg())),
       button("PNG", async () => keep(await files.png())),
-      button("Copy image", async () => copyImage(await files.png())),
+      button("Copy image", async () => copyPicture(await files.png())),
     ),
     h("h3", {}, "The whole pass"),
     h(
@@ -221,18 +222,14 @@ function keep(file) {
  * @param {string} done
  */
 async function copy(text, done) {
-  const copied = await Promise.resolve(navigator.clipboard?.writeText(text).then(() => true)).catch(
-    () => false,
-  );
-  return copied ? done : "The browser lets nothing be copied by a button here: select the text.";
+  return (await copyText(text))
+    ? done
+    : "The browser lets nothing be copied by a button here: select the text.";
 }
 
 /** @param {File} png */
-async function copyImage(png) {
-  try {
-    await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
-    return "Image copied.";
-  } catch {
-    return "The browser lets no image be copied by a button here: save the PNG.";
-  }
+async function copyPicture(png) {
+  return (await copyImage(png))
+    ? "Image copied."
+    : "The browser lets no image be copied by a button here: save the PNG.";
 }

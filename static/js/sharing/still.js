@@ -3,7 +3,7 @@
  * is used, so that it looks the same wherever it is opened.
  */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { svg } from "../circuit/text.js";
 
 /** Air around the circuit, px. */
 const MARGIN = 20;
@@ -114,13 +114,13 @@ function paperOf(camera) {
 }
 
 /**
- * @param {string} name
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} name
  * @param {Record<string, string | number>} attributes
  * @param {string} [text]
  */
 function element(name, attributes, text = "") {
-  const made = /** @type {SVGSVGElement} */ (document.createElementNS(SVG, name));
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  const made = svg(name, attributes);
   made.append(text);
   return made;
 }

@@ -2,6 +2,8 @@
 
 import { partsOf } from "../look.js";
 import { h } from "../panels/dom.js";
+import { copyText } from "../sharing/copying.js";
+import { save } from "../sharing/files.js";
 import { createQuestion } from "./question.js";
 import { linesOfStep, namesOf, tokensOf } from "./script.js";
 
@@ -49,20 +51,13 @@ export function createCode(host) {
     );
     return h("label", {}, radio, h("span", {}, label));
   });
-  const copy = h("button", { type: "button" }, "Copy");
-  copy.addEventListener("click", async () => {
-    const copied = await Promise.resolve(
-      script && navigator.clipboard?.writeText(script.code).then(() => true),
-    ).catch(() => false);
+  async function copy() {
+    const copied = script && (await copyText(script.code));
     host.say(copied ? "Script copied." : "The browser did not let the script be copied.");
-  });
-  const save = h("a", { class: "button", download: "chainrule.py" }, "Download");
-  save.addEventListener("click", () => {
-    const file = new Blob([script?.code ?? ""], { type: "text/x-python" });
-    URL.revokeObjectURL(save.href);
-    save.href = URL.createObjectURL(file);
-  });
-  save.href = "data:text/x-python,";
+  }
+  function download() {
+    if (script) save(new File([script.code], "chainrule.py", { type: "text/x-python" }));
+  }
 
   /** @param {EventTarget | null} target */
   const rowOf = (target) =>
@@ -150,8 +145,8 @@ export function createCode(host) {
         "div",
         { class: "view-tools" },
         h("div", { class: "choices", role: "radiogroup", "aria-label": "Library" }, ...choices),
-        copy,
-        save,
+        h("button", { type: "button", click: copy }, "Copy"),
+        h("button", { type: "button", click: download }, "Download"),
       ),
       question.element,
     ),
