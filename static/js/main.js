@@ -148,6 +148,17 @@ async function drawBoard() {
   board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
   mark(store.get());
   fitBoard();
+  greet();
+}
+
+/** On the first visit to the first example, and on no link to it: shows how to read it. */
+function greet() {
+  const { moved, status, look } = store.get();
+  const isHome = /^https?:[/][/][^/]+[/]$/.test(document.URL);
+  if (!isHome || alone || moved || status !== "fresh" || look.mode || recall("met")) return;
+  remember("met", "yes");
+  // Without it the page is whole.
+  board.introduce().catch(() => {});
 }
 
 function fitBoard() {

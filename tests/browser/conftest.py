@@ -35,6 +35,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
+#: as if the page had been seen on this device before
+VISITED = "try { localStorage.setItem('chainrule-met', 'yes') } catch { }"
+
 OpenPage = Callable[..., Page]
 
 
@@ -107,10 +110,12 @@ def open_page(browser: Browser, base_url: str) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
-    def open_page(path: str = "/", **context_options: object) -> Page:
+    def open_page(path: str = "/", *, first_visit: bool = False, **context_options: object) -> Page:
         options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
         context = browser.new_context(base_url=base_url, **{**options, **context_options})
         contexts.append(context)
+        if not first_visit:
+            context.add_init_script(VISITED)
         page = context.new_page()
         page.set_default_timeout(10_000)
         watch(page, base_url, wrong)

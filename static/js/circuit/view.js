@@ -104,6 +104,8 @@ export function createBoard(
   let taken;
   /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
   const parts = {};
+  /** @type {(() => void) | undefined} ends the introduction */
+  let leave;
   /** Counts requests, so that an older layout never replaces a newer one. */
   let turn = 0;
 
@@ -202,6 +204,7 @@ export function createBoard(
     const before = drawn && screenPlaces(drawn.marks);
     const was = drawn?.picture.trace;
     const moved = drawn?.layout !== layout;
+    leave?.();
     signals.clear();
     near.clear();
     const placed = picture.figures.size > CALM ? near.add : () => {};
@@ -269,6 +272,7 @@ export function createBoard(
     element.dataset.step = String(frame.index);
     asked = frame;
     if (!drawn) return;
+    leave?.();
     const current = drawn;
     const { picture, marks, wires, nets } = current;
     const last = shown;
@@ -397,6 +401,19 @@ export function createBoard(
       watcher({ plan, window, larger, active: active && rectOf(active) });
   }
 
+  /** Shows a first visitor how to read the picture, unless it has been stepped already. */
+  async function introduce() {
+    const { introduce } = await import("./introduction.js");
+    if (!drawn || shown?.index !== 0 || leave) return;
+    leave = introduce(drawn, {
+      nodes: nodeLayer,
+      window: frameElement,
+      still: reducedMotion(),
+      room: viewport.room(),
+      toScreen: viewport.toScreen,
+    });
+  }
+
   function redraw() {
     const frame = shown;
     if (!drawn || ![...drawn.picture.figures.values()].some(({ value }) => value.grid?.image))
@@ -418,9 +435,16 @@ export function createBoard(
   return {
     setTrace,
     show,
-    fit: () => viewport.fit(calmMotion()),
+    introduce,
+    fit() {
+      leave?.();
+      viewport.fit(calmMotion());
+    },
     /** @param {number} factor */
-    zoomBy: (factor) => viewport.zoomBy(factor, calmMotion()),
+    zoomBy(factor) {
+      leave?.();
+      viewport.zoomBy(factor, calmMotion());
+    },
     /** @param {string} id */
     focusNode: (id) => keys.focus(id),
     /** @param {string} id */
