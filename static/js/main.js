@@ -4,7 +4,7 @@ import { ACTIONS, actionOf } from "./actions.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
 import { loadCells } from "./circuit/reading.js";
 import { loadMotion } from "./circuit/signals.js";
-import { createLayoutClient } from "./layout-client.js";
+import { createLayoutClient, LayoutSuperseded } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
@@ -127,18 +127,21 @@ function light(ids) {
   if (!same(ids, store.get().lit)) store.set({ lit: ids });
 }
 
+/** Pictures on their way: a size that changes meanwhile waits for the last of them. */
+let underway = 0;
+
 async function drawBoard() {
   const { restoring, look } = store.get();
   const trace = shownOf(store.get());
   if (restoring) return;
   let said = "";
+  underway++;
   try {
     said = await board.setTrace(trace, look.folds);
   } catch (error) {
-    // A newer trace may have taken its place; only a layout that ran out of time is news.
-    if (shownOf(store.get()) === trace)
-      store.set({ said: error instanceof Error ? error.message : String(error) });
-    return;
+    return notDrawn(error);
+  } finally {
+    underway--;
   }
   if (shownOf(store.get()) !== trace || store.get().look.folds !== look.folds) return;
   laidOut = trace;
@@ -161,9 +164,18 @@ function greet() {
   board.introduce().catch(() => {});
 }
 
+/**
+ * That a newer picture took one's place is no news; that there is none is.
+ * @param {unknown} error
+ */
+function notDrawn(error) {
+  if (!(error instanceof LayoutSuperseded))
+    store.set({ said: error instanceof Error ? error.message : String(error) });
+}
+
 function fitBoard() {
-  if (laidOut !== shownOf(store.get())) return;
-  if (resized) void board.resize();
+  if (underway || laidOut !== shownOf(store.get())) return;
+  if (resized) board.resize().catch(notDrawn);
   resized = false;
 }
 

@@ -515,3 +515,22 @@ def test_folding_the_source_gives_its_room_to_the_board(open_page: OpenPage) -> 
     expect(function(page)).to_be_hidden()
     page.keyboard.press("e")
     expect(function(page)).to_be_focused()
+
+
+def test_a_board_that_keeps_changing_its_size_is_fitted_to_the_last(open_page: OpenPage) -> None:
+    # Each size is another layout, which the next one gives up.
+    page = open_page("/", viewport={"width": 1400, "height": 900})
+    page.get_by_role("textbox", name="Function").fill(
+        "a0 = x * y\n" + "\n".join(f"a{i} = np.sin(a{i - 1}) * w + a{i // 2}" for i in range(1, 40))
+    )
+    expect(page.locator('[data-node][aria-label*="a39"]').first).to_be_attached(timeout=20_000)
+    for width in range(1390, 1090, -20):
+        page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_function(
+        """() => {
+            const [first] = document.querySelectorAll("#graph [data-node]");
+            const board = document.getElementById("board").getBoundingClientRect();
+            const { left, right } = first.getBoundingClientRect();
+            return left >= board.left && right <= board.right;
+        }"""
+    )
