@@ -98,17 +98,23 @@ export function phasesOf(trace) {
   return phases;
 }
 
+/** @type {WeakMap<Trace, number[][]>} by detail: asked for several times at every step */
+const stopLists = new WeakMap();
+
 /**
  * Where a walk at this detail stops: 1 glance, 2 lecture, 3 every step. The last step is always a stop.
  * @param {Trace} trace
  * @param {number} detail
- * @returns {number[]} step indices
+ * @returns {readonly number[]} step indices
  */
 export function stopsOf(trace, detail) {
+  const lists = stopLists.get(trace) ?? [];
+  stopLists.set(trace, lists);
   const last = trace.steps.length - 1;
-  return trace.steps
+  lists[detail] ??= trace.steps
     .filter(({ level, index }) => level <= detail || index === last)
     .map(({ index }) => index);
+  return lists[detail];
 }
 
 /**

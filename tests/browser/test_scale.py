@@ -64,6 +64,27 @@ def test_the_tab_stop_is_displayed_however_far_it_is(large: Page) -> None:
     expect(large.locator("#graph [data-node]:focus")).to_be_in_viewport()
 
 
+def test_a_turning_wheel_has_the_circuit_redrawn_once_it_pauses(large: Page) -> None:
+    before, *widths = large.evaluate(
+        """async () => {
+            const graph = document.querySelector("#graph");
+            const { left, top } = graph.parentElement.parentElement.getBoundingClientRect();
+            const place = { clientX: left + 99, clientY: top + 99, bubbles: true, cancelable: true };
+            const widths = [graph.getAttribute("width")];
+            for (let notch = 0; notch < 3; notch++) {
+                const over = new Promise(
+                    resolve => document.addEventListener("transitionend", resolve, { once: true }));
+                graph.dispatchEvent(new WheelEvent("wheel", { ...place, ctrlKey: true, deltaY: -8 }));
+                await over;
+                widths.push(graph.getAttribute("width"));
+            }
+            return widths;
+        }"""
+    )
+    assert widths == [before] * 3
+    expect(large.locator("#graph")).not_to_have_attribute("width", before)
+
+
 def test_the_overview_shows_the_window_and_moves_it(large: Page) -> None:
     window = large.locator(".overview-window")
     expect(window).to_be_visible()

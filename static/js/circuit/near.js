@@ -2,9 +2,13 @@
 
 /** @import { Rect } from "./types.d.ts" */
 
-/** How far beyond the window things are displayed, and how far it moves before they are looked through again, in windows. */
+/**
+ * How far beyond the window things are displayed, how near their end it comes before they are looked through again,
+ * in windows, and how many times as wide the last window may be.
+ */
 const BEYOND = 1;
-const STEP = 0.4;
+const END = 0.3;
+const WIDER = 3;
 
 export function createNear() {
   /** @type {{ element: Element, rect: Rect }[]} */
@@ -37,22 +41,15 @@ export function createNear() {
     /** @param {Rect} window in the picture's px */
     look(window) {
       const width = window.right - window.left;
-      const height = window.bottom - window.top;
       if (
         seen &&
-        Math.abs(window.left - seen.left) < STEP * width &&
-        Math.abs(window.right - seen.right) < STEP * width &&
-        Math.abs(window.top - seen.top) < STEP * height &&
-        Math.abs(window.bottom - seen.bottom) < STEP * height
+        area &&
+        holds(area, around(window, END)) &&
+        seen.right - seen.left < WIDER * width
       )
         return;
       seen = window;
-      area = {
-        left: window.left - BEYOND * width,
-        right: window.right + BEYOND * width,
-        top: window.top - BEYOND * height,
-        bottom: window.bottom + BEYOND * height,
-      };
+      area = around(window, BEYOND);
       for (const part of parts) judge(part);
     },
   };
@@ -61,4 +58,20 @@ export function createNear() {
 /** @param {Rect} a @param {Rect} b */
 function overlap(a, b) {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+}
+
+/**
+ * @param {Rect} rect
+ * @param {number} share of its width and height
+ * @returns {Rect} so much larger on each side
+ */
+function around({ left, right, top, bottom }, share) {
+  const x = share * (right - left);
+  const y = share * (bottom - top);
+  return { left: left - x, right: right + x, top: top - y, bottom: bottom + y };
+}
+
+/** @param {Rect} a @param {Rect} b */
+function holds(a, b) {
+  return a.left <= b.left && a.right >= b.right && a.top <= b.top && a.bottom >= b.bottom;
 }

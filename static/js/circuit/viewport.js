@@ -6,6 +6,8 @@
 /** @import { Point } from "../types.d.ts" */
 /** @import { Rect } from "./types.d.ts" */
 
+import { debounce } from "../player.js";
+
 /** Greatest scale of a fit, and of a zoom. */
 const MOST_FIT = 1.2;
 const MOST = 4;
@@ -22,6 +24,9 @@ const GLIDE = 1;
 
 /** A wheel's turn is drawn out over this, ms. */
 const WHEEL = 80;
+
+/** A gesture that pauses for this has come to rest, ms. */
+const PAUSE = 200;
 
 /**
  * @param {HTMLElement} frame the window
@@ -82,6 +87,8 @@ export function createViewport(frame, camera, layers, onMove) {
     if (target.k === at.k && way < 1) return false;
     const glides = duration > 0 && way < GLIDE * open.width;
     at = target;
+    if (glides) resting.cancel();
+    else resting.later();
     onMove(view());
     camera.style.transition = glides ? `transform ${duration}ms ease-in-out` : "";
     camera.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.k / drawn})`;
@@ -99,7 +106,7 @@ export function createViewport(frame, camera, layers, onMove) {
     moveTo({ x: x - (x - at.x) * grown, y: y - (y - at.y) * grown, k }, duration);
   }
 
-  /** Draws at the scale the gesture came to. */
+  /** Draws at the scale the gesture came to: all texts are laid out anew, so only once it pauses. */
   function rest() {
     camera.style.transition = "";
     if (at.k !== drawn) {
@@ -111,6 +118,8 @@ export function createViewport(frame, camera, layers, onMove) {
     }
     camera.style.transform = `translate(${Math.round(at.x)}px, ${Math.round(at.y)}px)`;
   }
+
+  const resting = debounce(rest, PAUSE);
 
   /**
    * The scale at which a picture just fills the window.
@@ -169,13 +178,13 @@ export function createViewport(frame, camera, layers, onMove) {
       event.preventDefault();
     },
     transitionend({ target }) {
-      if (target === camera) rest();
+      if (target === camera) resting.later();
     },
   };
 
   /** @param {PointerEvent} event */
   function release({ pointerId }) {
-    if (pressed.delete(pointerId) && dragged && pressed.size === 0) rest();
+    pressed.delete(pointerId);
   }
 
   const stop = new AbortController();
@@ -259,6 +268,9 @@ export function createViewport(frame, camera, layers, onMove) {
     },
     /** The window less its margins. */
     inner: () => ({ width: open.width - 2 * margin(), height: open.height - 2 * margin() }),
-    destroy: () => stop.abort(),
+    destroy() {
+      resting.cancel();
+      stop.abort();
+    },
   };
 }

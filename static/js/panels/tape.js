@@ -60,7 +60,7 @@ export function createTape(goTo, setSpeed) {
 
 /**
  * "stop 3 of 8", or "past stop 2 of 8" between them.
- * @param {number[]} stops
+ * @param {readonly number[]} stops
  * @param {number} index
  * @param {number} detail
  */
@@ -73,7 +73,7 @@ function countOf(stops, index, detail) {
 /**
  * The segments of a phase, as indices of their first and last step; a phase without a stop is passed over.
  * @param {Phase} phase
- * @param {number[]} stops
+ * @param {readonly number[]} stops
  * @returns {{ first: number, last: number, skipped?: boolean }[]}
  */
 function segmentsOf({ first, last }, stops) {
@@ -86,7 +86,7 @@ function segmentsOf({ first, last }, stops) {
  * As wide as its steps are many, so that the slider over it points at them.
  * @param {HTMLElement} track
  * @param {Phase[]} phases
- * @param {number[]} stops
+ * @param {readonly number[]} stops
  * @returns {(index: number) => void} marks the current step
  */
 function build(track, phases, stops) {

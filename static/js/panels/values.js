@@ -10,8 +10,8 @@ import { axisOf, byId, h, nameOf } from "./dom.js";
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
 
-/** Of a table with more rows only those in sight are laid out. */
-const LONG = 100;
+/** So many rows are laid out together, or not at all where they are out of sight: the browser watches each block. */
+const BLOCK = 100;
 
 /**
  * @param {(id: string) => void} onSelect
@@ -19,7 +19,9 @@ const LONG = 100;
  * @returns {(page: Page, previous: Page | undefined, frame: Frame) => void}
  */
 export function createValues(onSelect, onPoint) {
-  const body = byId("values");
+  /** @type {HTMLTableElement} */
+  const table = byId("values");
+  const head = /** @type {HTMLElement} */ (table.tHead);
   /** @type {Map<string, { row: HTMLElement, value: HTMLElement, gradient: HTMLElement }>} */
   let rows = new Map();
 
@@ -28,7 +30,7 @@ export function createValues(onSelect, onPoint) {
   /** @type {TraceNode[]} */
   let nodes = [];
 
-  const heads = Array.from(document.querySelectorAll(".values thead th"));
+  const heads = Array.from(head.querySelectorAll("th"));
   /** @type {Order} */
   let order = { column: 0, way: 0 };
   for (const [column, head] of heads.entries()) {
@@ -43,16 +45,27 @@ export function createValues(onSelect, onPoint) {
   async function sort() {
     const { sorted } = await import("./sorting.js");
     if (!shown) return;
-    body.append(...sorted(nodes, shown, order).flatMap(({ id }) => rows.get(id)?.row ?? []));
+    lay(sorted(nodes, shown, order).flatMap(({ id }) => rows.get(id)?.row ?? []));
+  }
+  /** @param {HTMLElement[]} all */
+  function lay(all) {
+    const blocks = Array.from({ length: Math.ceil(all.length / BLOCK) }, (_, i) =>
+      h("tbody", { role: "rowgroup" }, ...all.slice(i * BLOCK, (i + 1) * BLOCK)),
+    );
+    table.classList.toggle("long", blocks.length > 1);
+    table.replaceChildren(head, ...blocks);
   }
 
   /** @param {Event} event */
   const nodeAt = ({ target }) =>
     /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("tr"))?.dataset
       .about;
-  body.addEventListener("click", (event) => onSelect(nodeAt(event) ?? ""));
-  body.addEventListener("pointerover", (event) => onPoint([nodeAt(event) ?? ""]));
-  body.addEventListener("pointerleave", () => onPoint([]));
+  table.addEventListener("click", (event) => {
+    const node = nodeAt(event);
+    if (node) onSelect(node);
+  });
+  table.addEventListener("pointerover", (event) => onPoint([nodeAt(event) ?? ""]));
+  table.addEventListener("pointerleave", () => onPoint([]));
 
   return ({ trace, index, selected, lit }, previous, frame) => {
     if (lit !== previous?.lit) {
@@ -65,8 +78,7 @@ export function createValues(onSelect, onPoint) {
       ({ nodes } = trace);
       rows = new Map(trace.nodes.map((node) => [node.id, rowOf(node)]));
       shown = undefined;
-      body.classList.toggle("long", rows.size > LONG);
-      body.replaceChildren(...Array.from(rows.values(), ({ row }) => row));
+      lay(Array.from(rows.values(), ({ row }) => row));
     }
     for (const node of trace.nodes) {
       const { valueKnown, gradientKnown } = frame.nodes[node.id];
