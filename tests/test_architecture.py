@@ -269,7 +269,7 @@ LAYERS = [
     {"main"},
     {"views"},
     {"panels", "circuit", "editor", "sharing"},
-    {"programs", "places"},
+    {"programs", "places", "moving"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
     {"timeline", "folding", "layout", "format", "url", "look", "assets"},
 ]

@@ -2,22 +2,25 @@
 
 import { ACTIONS, actionOf } from "./actions.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
+import { createFollowing } from "./circuit/following.js";
 import { loadCells } from "./circuit/reading.js";
 import { loadMotion } from "./circuit/signals.js";
-import { createLayoutClient, LayoutSuperseded } from "./layout-client.js";
+import { createLayoutClient } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
+import { createMoving } from "./moving.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
 import { createInputs } from "./panels/inputs.js";
 import { createNow } from "./panels/now.js";
 import { createSource } from "./panels/source.js";
+import { createTabs, showTab } from "./panels/tabs.js";
 import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
-import { createSequence, debounce, Player } from "./player.js";
+import { debounce } from "./player.js";
 import { createPrograms } from "./programs.js";
-import { createStore, mentioned, recall, remember, same, shownOf } from "./state.js";
-import { frameAt, stopFrom, toldAt } from "./timeline.js";
+import { createStore, mentioned, recall, remember, same } from "./state.js";
+import { frameAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Host, Page } from "./state.js" */
@@ -57,6 +60,25 @@ const initial = {
 };
 const store = createStore(initial);
 
+/**
+ * Loads a part of the page when it is first wanted; what could not be fetched is tried again.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @param {string} [lost] what is said without a network
+ * @returns {() => Promise<T | undefined>}
+ */
+function lazily(load, lost = "offline: not here yet") {
+  /** @type {Promise<T | undefined> | undefined} */
+  let part;
+  return () =>
+    (part ??= load().catch(() => {
+      // First said, then forgotten: what is said draws the page, which must not ask again at once.
+      if (lost) store.set({ said: lost });
+      part = undefined;
+      return undefined;
+    }));
+}
+
 // ---------------------------------------------------------------- programs and places
 
 /** @type {Promise<ReturnType<typeof import("./api.js").createApi>> | undefined} */
@@ -70,7 +92,7 @@ const programs = createPrograms({
   store,
   example,
   api,
-  pause: () => player.pause(),
+  pause: () => pause(),
   drawn: places.saveProgram,
 });
 
@@ -94,27 +116,21 @@ const board = createFoldableBoard(byId("picture"), {
   reducedMotion: () => stillness.matches,
   hall: () => store.get().look.mode === "lecture",
 });
-/** @type {Trace | undefined} the trace that the board has laid out */
-let laidOut;
-/** The board got another size while it was being laid out, as in a frame that has just been made. */
-let resized = false;
+const following = createFollowing(board, store, {
+  isStill: () => stillness.matches,
+  onDrawn: greet,
+});
 
-/** @type {Promise<() => void> | undefined} */
-let find;
-/** @type {Promise<ReturnType<typeof import("./circuit/overview.js").createOverview>> | undefined} */
-let overview;
 const head = document.querySelector(".page:not(.embed) .head");
-board.watch((prospect) => {
-  if (!head || (!overview && !prospect.larger)) return;
-  overview ??= import("./circuit/overview.js").then(({ createOverview }) =>
-    createOverview(head, board.centre),
-  );
-  overview.then(
-    ({ show }) => show(prospect),
-    () => {
-      overview = undefined;
-    },
-  );
+const overview = lazily(async () => {
+  const { createOverview } = await import("./circuit/overview.js");
+  return createOverview(/** @type {Element} */ (head), board.centre);
+}, "");
+/** Whether a picture was larger than its window. */
+let overseen = false;
+board.watch(async (prospect) => {
+  overseen ||= head !== null && prospect.larger;
+  if (overseen) (await overview())?.show(prospect);
 });
 
 /** @param {string | undefined} id */
@@ -127,33 +143,6 @@ function light(ids) {
   if (!same(ids, store.get().lit)) store.set({ lit: ids });
 }
 
-/** Pictures on their way: a size that changes meanwhile waits for the last of them. */
-let underway = 0;
-
-async function drawBoard() {
-  const { restoring, look } = store.get();
-  const trace = shownOf(store.get());
-  if (restoring) return;
-  let said = "";
-  underway++;
-  try {
-    said = await board.setTrace(trace, look.folds);
-  } catch (error) {
-    return notDrawn(error);
-  } finally {
-    underway--;
-  }
-  if (shownOf(store.get()) !== trace || store.get().look.folds !== look.folds) return;
-  laidOut = trace;
-  if (said) store.set({ said });
-  delete root.dataset.restoring;
-  tell([], 0);
-  board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
-  mark(store.get());
-  fitBoard();
-  greet();
-}
-
 /** On the first visit to the first example, and on no link to it: shows how to read it. */
 function greet() {
   const { moved, status, look } = store.get();
@@ -163,24 +152,6 @@ function greet() {
   // Without it the page is whole.
   board.introduce().catch(() => {});
 }
-
-/**
- * That a newer picture took one's place is no news; that there is none is.
- * @param {unknown} error
- */
-function notDrawn(error) {
-  if (!(error instanceof LayoutSuperseded))
-    store.set({ said: error instanceof Error ? error.message : String(error) });
-}
-
-function fitBoard() {
-  if (underway || laidOut !== shownOf(store.get())) return;
-  if (resized) board.resize().catch(notDrawn);
-  resized = false;
-}
-
-/** @param {Page} page */
-const mark = ({ lit, selected, found }) => board.mark(lit, selected, found);
 
 // ---------------------------------------------------------------- cells
 
@@ -193,78 +164,33 @@ function read(cell, sheet = 0) {
   store.set({ cell, sheets: cell ? { ...sheets, [cell.id]: sheet } : sheets });
 }
 
-/** @type {Promise<(page: Page, frame: Frame) => void> | undefined} */
-let reading;
-const readPanel = () =>
-  (reading ??= import("./panels/cell.js").then(({ createCell }) => createCell(read)));
+const readPanel = lazily(async () => {
+  const { createCell } = await import("./panels/cell.js");
+  return createCell(read);
+});
 
 /** @param {Page} page */
-function showCell(page) {
+async function showCell(page) {
   board.showCell(page.cell, page.sheets);
-  void readPanel().then((panel) => panel(store.get(), frame));
+  (await readPanel())?.(store.get(), frame);
 }
 
 // ---------------------------------------------------------------- moving
 
-/**
- * @param {number} index
- * @param {boolean} [byHand]
- */
-function goTo(index, byHand = true) {
-  const { trace } = store.get();
-  const last = trace.steps.length - 1;
-  const to = Math.max(0, Math.min(last, index));
-  const said =
-    index > last ? "That was the last step." : index < 0 ? "This is the first step." : "";
-  const before = trace.steps[store.get().index];
-  const step = trace.steps[to];
-  const told = toldAt(trace, to, store.get().look.detail);
-  if (byHand) player.pause();
-  store.set({
-    index: to,
-    cell: undefined,
-    moved: true,
-    said,
-    playing: store.get().playing && !byHand,
-  });
-  if (byHand && before !== step)
-    byId("spoken").textContent = signed(told.map(({ text }) => text).join(" "));
-  else if (before.phase !== step.phase) byId("spoken").textContent = `${step.phase} pass`;
-}
-
-const player = new Player(
-  () => {
-    const { trace, index, look } = store.get();
-    const next = stopFrom(trace, index, look.detail, 1);
-    const last = trace.steps.length - 1;
-    if (next <= last) goTo(next, false);
-    if (next >= last) store.set({ playing: false });
-    return next < last;
-  },
-  () => store.get().speed,
-);
+const { goTo, move, play, pause } = createMoving(store, (text) => {
+  byId("spoken").textContent = signed(text);
+});
 
 const regions = ["source", "board", "views", "now", "tape"];
 /** @type {Controls} */
 const controls = {
   goTo,
-  move(way) {
-    const { trace, index, look } = store.get();
-    goTo(stopFrom(trace, index, look.detail, way));
-  },
+  move,
   detail(detail) {
     remember("detail", String(detail));
     host.look({ detail });
   },
-  play() {
-    const { playing, index, trace } = store.get();
-    if (playing) player.pause();
-    else {
-      if (index === trace.steps.length - 1) goTo(0, false);
-      player.play();
-    }
-    store.set({ playing: !playing, said: "" });
-  },
+  play,
   quicken: (times) =>
     store.set({ speed: store.get().speed * times, said: `speed ${store.get().speed * times}×` }),
   boxOf: board.boxOf,
@@ -275,29 +201,18 @@ const controls = {
   zoomBy: board.zoomBy,
   fit: board.fit,
   focus(id) {
-    if (id === "board") view("board");
+    if (id === "board") showTab("board");
     if (id === "function") {
-      view("source");
+      showTab("source");
       if (root.dataset.folded !== undefined) controls.fold();
     }
     byId(id).focus();
   },
   async find() {
-    find ??= import("./panels/find.js").then(({ createFind }) =>
-      createFind(store, {
-        reveal: (id) => board.reveal(board.boxOf(id)),
-        focusNode: (id) => board.focusNode(board.boxOf(id)),
-      }),
-    );
-    try {
-      (await find)();
-    } catch {
-      find = undefined;
-      store.set({ said: "offline: no search yet" });
-    }
+    (await find())?.();
   },
   async overview() {
-    (await overview)?.toggle();
+    if (overseen) (await overview())?.toggle();
   },
   region(delta) {
     const there = regions.filter((id) => !byId(id).hidden);
@@ -358,27 +273,23 @@ const host = {
   say: (said) => store.set({ said }),
 };
 
-/** @type {Promise<boolean> | undefined} */
-let views;
 /** @type {string} */
 let lastView = VIEWS[0];
+
+const column = lazily(async () => {
+  const { createColumn } = await import("./views/column.js");
+  await createColumn(host);
+  return true;
+}, "offline: no views yet");
 
 /**
  * The column beside the board is fetched when it is first opened; from then on it follows the store by itself.
  * @returns {Promise<boolean>} whether it is there
  */
-function openViews() {
-  views ??= import("./views/column.js")
-    .then(({ createColumn }) => createColumn(host))
-    .then(
-      () => true,
-      () => {
-        views = undefined;
-        store.set({ look: { ...store.get().look, view: "" }, said: "offline: no views yet" });
-        return false;
-      },
-    );
-  return views;
+async function openViews() {
+  const there = Boolean(await column());
+  if (!there) host.look({ view: "" });
+  return there;
 }
 
 /** @param {string | undefined} name */
@@ -395,22 +306,14 @@ const theme = document.querySelector("#theme");
 if (theme) theme.value = root.dataset.theme ?? "";
 theme?.addEventListener("change", () => void themes().then(({ choose }) => choose(theme.value)));
 
-/**
- * Loads a part of the page when it is first wanted; what could not be fetched is tried again.
- * @param {() => Promise<unknown>} load
- */
-function lazily(load) {
-  /** @type {Promise<unknown> | undefined} */
-  let part;
-  return () => {
-    part ??= load().catch(() => {
-      part = undefined;
-      host.say("offline: not here yet");
-    });
-    return part;
-  };
-}
 const slides = lazily(() => import("./panels/slide.js").then((part) => part.createSlide(host)));
+const find = lazily(async () => {
+  const { createFind } = await import("./panels/find.js");
+  return createFind(store, {
+    reveal: (id) => board.reveal(board.boxOf(id)),
+    focusNode: (id) => board.focusNode(board.boxOf(id)),
+  });
+}, "offline: no search yet");
 const hall = lazily(() => import("./panels/lecture.js").then((part) => part.createLecture(store)));
 const transcript = lazily(() =>
   import("./panels/transcript.js").then((part) => part.createTranscript(store)),
@@ -463,32 +366,8 @@ for (const button of document.querySelectorAll("[data-action]")) {
     button.title = `${action.label} (${action.keys.join(", ").replace("ArrowRight", "→").replace("ArrowLeft", "←")})`;
 }
 
-/**
- * The tab of a narrow screen.
- * @param {"source" | "board"} name
- */
-function view(name) {
-  root.dataset.view = name;
-  for (const tab of document.querySelectorAll(".tabs [role=tab]")) {
-    const on = tab.id === `tab-${name}`;
-    tab.setAttribute("aria-selected", String(on));
-    tab.setAttribute("tabindex", on ? "0" : "-1");
-  }
-}
-for (const name of /** @type {const} */ (["source", "board"]))
-  byId(`tab-${name}`).addEventListener("click", () => {
-    // On a narrow screen the view lies where the two do.
-    host.look({ view: "" });
-    view(name);
-  });
-for (const tab of document.querySelectorAll(".tabs [role=tab]")) {
-  tab.addEventListener("keydown", (event) => {
-    if (!/^Arrow(Left|Right)$/.test(/** @type {KeyboardEvent} */ (event).key)) return;
-    const other = tab.id === "tab-board" ? "source" : "board";
-    view(other);
-    byId(`tab-${other}`).focus();
-  });
-}
+// On a narrow screen the view lies where the two tabs do.
+createTabs(() => host.look({ view: "" }));
 
 // ---------------------------------------------------------------- from state to screen
 
@@ -501,26 +380,6 @@ const source = createSource({
   undo: places.undoPage,
   redo: places.redo,
 });
-/** ms for all that a stop tells together */
-const TELLING = 900;
-const tell = createSequence();
-
-/**
- * Shows the frame; coming from the stop before, what it tells one after the other.
- * @param {Page} page
- * @param {number} from index
- */
-function showBoard({ trace, index, look, speed }, from) {
-  const final = frame;
-  const told = toldAt(trace, index, look.detail).filter((step) => step.index > from);
-  const near = told.length > 1 && from >= told[0].index - 1 && !stillness.matches;
-  const before = near ? told.slice(0, -1) : [];
-  const frames = [...before.map((step) => frameAt(trace, step.index)), final];
-  tell(
-    frames.map((each) => () => board.show(each, { animate: true })),
-    Math.min(300, TELLING / frames.length) / Math.max(1, speed),
-  );
-}
 /** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
   source.show,
@@ -546,8 +405,11 @@ function countWarnings({ warnings }) {
  * @param {Page} [previous]
  */
 function render(page, previous) {
-  const told = page.look.detail !== previous?.look.detail;
-  if (page.trace !== previous?.trace || page.index !== previous.index || told)
+  if (
+    page.trace !== previous?.trace ||
+    page.index !== previous.index ||
+    page.look.detail !== previous.look.detail
+  )
     frame = frameAt(page.trace, page.index, page.look.detail);
   for (const panel of panels) panel(page, previous, frame);
   if (previous && page.look.mode !== previous.look.mode) {
@@ -561,20 +423,9 @@ function render(page, previous) {
     lastView = page.look.view;
     void openViews();
   }
-  if (
-    !previous ||
-    shownOf(page) !== shownOf(previous) ||
-    page.restoring !== previous.restoring ||
-    page.look.folds !== previous.look.folds
-  )
-    void drawBoard();
-  else if ((page.index !== previous.index || told) && laidOut === shownOf(page))
-    showBoard(page, previous.index);
+  following.follow(page, previous, frame);
   if (page.look.round || previous?.look.round) void slides();
-  const { lit, selected, found } = page;
-  if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
-    mark(page);
-  if (page.cell !== previous?.cell) showCell(page);
+  if (page.cell !== previous?.cell) void showCell(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))
     places.saveLook();
 }
@@ -622,10 +473,7 @@ store.subscribe(render);
 render(initial);
 root.dataset.ready = "";
 
-new ResizeObserver(() => {
-  resized = true;
-  fitBoard();
-}).observe(byId("picture"));
+new ResizeObserver(following.resize).observe(byId("picture"));
 void start();
 
 async function start() {

@@ -403,7 +403,13 @@ def wait_until_warm(page: Page) -> None:
     """Waits until all is there that works offline."""
     views = [path.name for path in (SCRIPTS / "views").glob("*.js")]
     panels = ["help.js", "lecture.js", "slide.js", "theme.js", "transcript.js", "messages.js"]
-    wanted = [f"/views/{name}" for name in views] + [f"/panels/{name}" for name in panels]
+    own_pages = {"sheet.js", "embed.js"}
+    sharing = {path.name for path in (SCRIPTS / "sharing").glob("*.js")} - own_pages
+    wanted = [
+        *(f"/views/{name}" for name in views),
+        *(f"/panels/{name}" for name in panels),
+        *(f"/sharing/{name}" for name in sharing),
+    ]
     page.wait_for_function(
         """wanted => {
             const there = performance.getEntriesByType("resource").filter(each => each.responseEnd);
@@ -411,6 +417,7 @@ def wait_until_warm(page: Page) -> None:
         }""",
         arg=wanted,
     )
+    expect(page.locator(".editor-under")).to_have_count(0)  # the editor has taken its place
 
 
 def test_offline_is_said_and_stepping_goes_on(open_page: OpenPage) -> None:

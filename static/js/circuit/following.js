@@ -1,0 +1,128 @@
+/** Keeps the board with the store: lays out what is new, shows where the pass stands, tells a stop's steps in turn. */
+
+import { LayoutSuperseded } from "../layout-client.js";
+import { createSequence } from "../player.js";
+import { shownOf } from "../state.js";
+import { frameAt, toldAt } from "../timeline.js";
+
+/** @import { Page, Store } from "../state.js" */
+/** @import { Frame, Trace } from "../types.d.ts" */
+
+/** ms for all that a stop tells together */
+const TELLING = 900;
+
+/**
+ * @param {ReturnType<typeof import("./foldable.js").createFoldableBoard>} board
+ * @param {Store} store
+ * @param {{ isStill: () => boolean, onDrawn: () => void }} options whether the reader wants no motion, and what comes after a drawing
+ */
+export function createFollowing(board, store, { isStill, onDrawn }) {
+  const tell = createSequence();
+  /** @type {Trace | undefined} the trace that the board has laid out */
+  let laidOut;
+  /** The board got another size while it was being laid out, as in a frame that has just been made. */
+  let resized = false;
+  /** How many layouts are under way. */
+  let drawing = 0;
+
+  async function draw() {
+    drawing++;
+    let drawn = false;
+    try {
+      drawn = await layOut();
+    } finally {
+      drawing--;
+    }
+    fit();
+    if (drawn) onDrawn();
+  }
+
+  /** @returns {Promise<boolean>} whether what is asked for now is drawn */
+  async function layOut() {
+    const { restoring, look } = store.get();
+    const trace = shownOf(store.get());
+    if (restoring) return false;
+    let said = "";
+    try {
+      said = await board.setTrace(trace, look.folds);
+    } catch (error) {
+      if (shownOf(store.get()) === trace) complain(error);
+      return false;
+    }
+    if (shownOf(store.get()) !== trace || store.get().look.folds !== look.folds) return false;
+    laidOut = trace;
+    if (said) store.set({ said });
+    delete document.documentElement.dataset.restoring;
+    tell([], 0);
+    board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
+    mark(store.get());
+    return true;
+  }
+
+  function fit() {
+    if (drawing || !resized || laidOut !== shownOf(store.get())) return;
+    resized = false;
+    board.resize().catch(complain);
+  }
+
+  /**
+   * Only a layout that ran out of time is news; something newer may have taken its place.
+   * @param {unknown} error
+   */
+  function complain(error) {
+    if (error instanceof LayoutSuperseded) return;
+    store.set({ said: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** @param {Page} page */
+  const mark = ({ lit, selected, found }) => board.mark(lit, selected, found);
+
+  /**
+   * Shows the frame; coming from the stop before, what it tells one after the other.
+   * @param {Page} page
+   * @param {number} from index
+   * @param {Frame} frame
+   */
+  function show({ trace, index, look, speed }, from, frame) {
+    const told = toldAt(trace, index, look.detail).filter((step) => step.index > from);
+    const near = told.length > 1 && from >= told[0].index - 1 && !isStill();
+    const before = near ? told.slice(0, -1) : [];
+    const frames = [...before.map((step) => frameAt(trace, step.index)), frame];
+    tell(
+      frames.map((each) => () => board.show(each, { animate: true })),
+      Math.min(300, TELLING / frames.length) / Math.max(1, speed),
+    );
+  }
+
+  /**
+   * @param {Page} page
+   * @param {Page | undefined} previous
+   * @param {Frame} frame
+   */
+  function follow(page, previous, frame) {
+    if (
+      !previous ||
+      shownOf(page) !== shownOf(previous) ||
+      page.restoring !== previous.restoring ||
+      page.look.folds !== previous.look.folds
+    )
+      void draw();
+    else if (
+      (page.index !== previous.index || page.look.detail !== previous.look.detail) &&
+      laidOut === shownOf(page)
+    )
+      show(page, previous.index, frame);
+    const { lit, selected, found } = page;
+    if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
+      mark(page);
+  }
+
+  return {
+    follow,
+    /** The board has another size. */
+    resize() {
+      resized = true;
+      fit();
+    },
+  };
+}
