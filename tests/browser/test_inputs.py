@@ -130,3 +130,19 @@ def test_the_matrix_editor_fits_a_thumb(open_page: OpenPage) -> None:
     )
     assert small == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_long_name_ends_before_its_slider(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "L = weight_matrix_one * x")
+    slider = page.get_by_role("slider", name="weight_matrix_one")
+    name = page.locator(".input-name", has_text="weight_matrix_one")
+    drawn, beside = name.bounding_box(), slider.bounding_box()
+    assert drawn
+    assert beside
+    assert drawn["x"] + drawn["width"] <= beside["x"]
+    assert name.locator("*").first.evaluate("e => getComputedStyle(e).textOverflow") == "ellipsis"
+    # All sliders begin alike.
+    other = page.locator("#inputs input[type=range]").last.bounding_box()
+    assert other
+    assert other["x"] == beside["x"]

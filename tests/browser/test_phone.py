@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.circuits import link, wait_until_drawn
+
 OpenPage = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -68,3 +70,19 @@ def test_every_target_is_as_large_as_a_finger(open_page: OpenPage) -> None:
                 .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
         )
     assert small == []
+
+
+def test_a_step_shows_the_gradient_that_it_makes_and_sharp(open_page: OpenPage) -> None:
+    page = open_page(link("z = (x - mu) * s\nL = np.sum(z * w + c) * scale"), **PHONE)
+    wait_until_drawn(page)
+    made = page.locator("#graph [data-node][aria-label*=' w,'] .map.gradient")
+    page.get_by_role("button", name="Last step").click()
+    for _ in range(4):
+        page.get_by_role("button", name="Previous step").click()
+    expect(page.locator("#words")).to_contain_text("w receives")
+    expect(made).to_be_in_viewport(ratio=0.9)
+    # Text between two pixels is blurred.
+    moved = page.locator(".board-camera").evaluate(
+        "e => { const {e: x, f: y} = new DOMMatrix(getComputedStyle(e).transform); return [x, y] }"
+    )
+    assert moved == [round(each) for each in moved]

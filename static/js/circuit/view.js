@@ -21,6 +21,9 @@ import { drawWires } from "./wires.js";
 /** Beyond this many nodes nothing inside the large drawing is animated, and only what is near the window is displayed. */
 const CALM = 300;
 
+/** Beyond what is marked: its ring, and air, px on screen. */
+const RING = 8;
+
 /** How much of the spare room the gaps take; the next is tried where the picture grows too large. */
 const EASES = [1, 0.4, 0];
 
@@ -121,13 +124,17 @@ export function createBoard(
   async function setTrace(given) {
     const trace = withNamedOutput(given);
     const mine = ++turn;
+    /** @param {unknown} error that a layout gave way to a newer one is nobody's trouble */
+    const ifLast = (error) => {
+      if (mine === turn) throw error;
+    };
     await ready();
     if ("open" in trace) parts.boxes ??= await import("./boxes.js");
     if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
-    const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
-    if (mine !== turn) return;
-    draw(picture, layout);
+    const arranged = unmoved(trace) ?? (await arrange(trace).catch(ifLast));
+    if (!arranged || mine !== turn) return;
+    draw(arranged.picture, arranged.layout);
     onLaidOut?.();
   }
 
@@ -345,10 +352,24 @@ export function createBoard(
       bottom: Math.max(a.bottom, b.bottom),
     }));
     const { width, height } = viewport.room();
-    const fits =
-      (all.right - all.left) * viewport.scale() <= width &&
-      (all.bottom - all.top) * viewport.scale() <= height;
-    viewport.follow(fits ? all : parts[0], duration);
+    const k = viewport.scale();
+    const ring = RING / k;
+    /**
+     * What does not fit begins with the first part, and goes as far towards the rest as there is room.
+     * @param {"left" | "top"} low
+     * @param {"right" | "bottom"} high
+     * @param {number} room
+     */
+    const along = (low, high, room) => {
+      if (all[high] - all[low] <= room) return [all[low], all[high]];
+      const [{ [low]: start, [high]: end }] = parts;
+      return all[high] > end
+        ? [start + ring, start + ring + room]
+        : [end - ring - room, end - ring];
+    };
+    const [left, right] = along("left", "right", width / k);
+    const [top, bottom] = along("top", "bottom", height / k);
+    viewport.follow({ left, right, top, bottom }, duration);
   }
 
   /** @param {Event} event */

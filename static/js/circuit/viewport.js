@@ -91,7 +91,9 @@ export function createViewport(frame, camera, layers, onMove) {
     else resting.later();
     onMove(view());
     camera.style.transition = glides ? `transform ${duration}ms ease-in-out` : "";
-    camera.style.transform = `translate(${at.x}px, ${at.y}px) scale(${at.k / drawn})`;
+    // Between two pixels all text would be blurred.
+    const [x, y] = at.k === drawn ? [Math.round(at.x), Math.round(at.y)] : [at.x, at.y];
+    camera.style.transform = `translate(${x}px, ${y}px) scale(${at.k / drawn})`;
     return true;
   }
 
