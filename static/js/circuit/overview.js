@@ -38,8 +38,11 @@ export function createOverview(head, centre) {
   let needed = false;
   /** @type {Plan | undefined} */
   let drawn;
-  void loadStyle("finding");
-  head.append(strip);
+  // Before its style is there it would push the buttons aside.
+  loadStyle("finding").then(
+    () => head.append(strip),
+    () => {},
+  );
 
   /** @param {PointerEvent} event */
   function point(event) {
