@@ -65,11 +65,14 @@ def lay_out(browser: Browser, folder: Path, view: str, theme: str, names: list[s
 
 
 def take_for_readme(browser: Browser, base: str, folder: Path) -> None:
-    """Takes the first example in the middle of its pass."""
+    """Takes the first example, with a name for its sum, in the middle of its pass."""
     page = browser.new_page(
         viewport={"width": 1280, "height": 720}, color_scheme="light", reduced_motion="reduce"
     )
-    page.goto(base + link(CIRCUITS["xyz"]))
+    page.goto(base)
+    wait_until_drawn(page)
+    page.get_by_role("textbox", name="Function").fill(CIRCUITS["xyz"])
+    page.locator('[data-node][aria-label*="q"]').first.wait_for()
     wait_until_drawn(page)
     for _ in range(6):
         page.get_by_role("button", name="Next step").click()

@@ -124,17 +124,13 @@ export function createBoard(
   async function setTrace(given) {
     const trace = withNamedOutput(given);
     const mine = ++turn;
-    /** @param {unknown} error that a layout gave way to a newer one is nobody's trouble */
-    const ifLast = (error) => {
-      if (mine === turn) throw error;
-    };
     await ready();
     if ("open" in trace) parts.boxes ??= await import("./boxes.js");
     if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
-    const arranged = unmoved(trace) ?? (await arrange(trace).catch(ifLast));
-    if (!arranged || mine !== turn) return;
-    draw(arranged.picture, arranged.layout);
+    const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
+    if (mine !== turn) return;
+    draw(picture, layout);
     onLaidOut?.();
   }
 
