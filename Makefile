@@ -103,8 +103,10 @@ test-app: $(venv)/.dev $(vendor) ## Test the server
 test-js: static/node_modules/.dev $(vendor) ## Test the page's modules in Node
 	$(node) --test $(tests_js)
 
-test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium
-	$(pytest) tests/browser
+test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium, in two halves side by side
+	@$(pytest) tests/browser/test_[a-o]*.py & half=$$!; status=0; \
+	$(pytest) tests/browser/test_[p-z]*.py || status=$$?; \
+	wait $$half || status=$$?; exit $$status
 
 test-peers: $(if $(PEERS_PYTHON),,$(peers)/.installed) ## Compare with autograd, PyTorch and JAX (some GB), or with those of PEERS_PYTHON
 	$(or $(PEERS_PYTHON),$(peers)/bin/python) -m pytest $(PYTEST_ARGS) tests/peers

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.test_page import wait_until_warm
 from tests.browser.test_rules import violations
 
 OpenPage = Callable[..., Page]
@@ -240,6 +241,7 @@ def test_offline_it_says_so_and_keeps_its_last_answer(open_page: OpenPage) -> No
     page = open_page()
     button(page, "Views").click()
     expect(views(page)).to_contain_text("import numpy")
+    wait_until_warm(page)
     page.context.set_offline(True)
     views(page).get_by_role("radio", name="JAX").check()
     expect(views(page).get_by_role("status")).to_contain_text("offline")

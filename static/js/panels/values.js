@@ -53,7 +53,9 @@ export function createValues(onSelect, onPoint) {
       h("tbody", { role: "rowgroup" }, ...all.slice(i * BLOCK, (i + 1) * BLOCK)),
     );
     table.classList.toggle("long", blocks.length > 1);
-    table.replaceChildren(head, ...blocks);
+    // The head stays in its place: moved, it would lose the focus.
+    for (const block of table.querySelectorAll("tbody")) block.remove();
+    table.append(...blocks);
   }
 
   /** @param {Event} event */
