@@ -9,9 +9,6 @@ import { layout } from "./layout.js";
 
 /** @import { Layout, LayoutGraph, LayoutOptions } from "./types.d.ts" */
 
-/** Up to this many boxes a layout is quicker than a message to a worker and back. */
-const INLINE_BOXES = 40;
-
 export class LayoutTimeout extends Error {
   /**
    * @param {number} boxes
@@ -28,16 +25,6 @@ export class LayoutSuperseded extends Error {
     super("a newer request took this layout's place");
     this.name = "LayoutSuperseded";
   }
-}
-
-/**
- * Lays a small graph out at once, for the first paint.
- * @param {LayoutGraph} graph
- * @param {LayoutOptions} options
- * @returns {Layout | undefined} undefined when the graph is too large to do so without being noticed
- */
-export function layoutNow(graph, options) {
-  return graph.boxes.length <= INLINE_BOXES ? layout(graph, options) : undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from tests.app.conftest import ROOT, wait_for
+from tests.serving import ROOT, wait_for
 
 
 def ask(address: str, **options: object) -> tuple[int, dict[str, str], bytes]:

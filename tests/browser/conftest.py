@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[2]
-#: seconds until a server has to answer
-DEADLINE = 30
 
 FLAGS = [
     "--no-sandbox",
@@ -44,51 +37,18 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
     """The address of a server with its defaults."""
-    with serving() as url:
+    with served() as url:
         yield url
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Yields the address of a server with its defaults; raises with what it printed, if it died."""
+def served() -> Iterator[str]:
+    """Yields the address of a server with its defaults, or of the one that `CHAINRULE_TEST_URL` names."""
     if running := os.environ.get("CHAINRULE_TEST_URL"):
         yield running.rstrip("/")
-        return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [sys.executable, "-m", "app"],
-                cwd=ROOT,
-                env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port)},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            wait_for(url, server, log)
+    else:
+        with serving() as url:
             yield url
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns once the server answers; raises with its output if it does not."""
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=1):
-                return
-        except (URLError, OSError):
-            time.sleep(0.05)
-    server.kill()
-    raise RuntimeError(f"no answer from {url} in {DEADLINE} s:\n{log.read_text()}")
 
 
 def chromium_path() -> str | None:
@@ -141,4 +101,17 @@ def watch(page: Page, base_url: str, wrong: list[str]) -> None:
             if request.url.startswith(ours)
             else wrong.append(f"request off the origin: {request.url}")
         ),
+    )
+
+
+def paste(cell: Locator, text: str) -> None:
+    """Pastes text into a cell, as from the clipboard."""
+    cell.evaluate(
+        """(cell, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text", text);
+            cell.dispatchEvent(
+                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
     )

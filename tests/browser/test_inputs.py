@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import paste
 from tests.browser.test_page import button, row, write
 from tests.browser.test_rules import violations
 
@@ -23,18 +24,6 @@ def edit(page: Page, name: str) -> Locator:
 
 def shape(page: Page, name: str) -> Locator:
     return page.get_by_role("textbox", name=f"{name} shape")
-
-
-def paste(cell: Locator, text: str) -> None:
-    cell.evaluate(
-        """(cell, text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text", text);
-            cell.dispatchEvent(
-                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-        }""",
-        text,
-    )
 
 
 def test_what_numpy_prints_is_pasted_with_its_shape(open_page: OpenPage) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import paste
+
 OpenPage = Callable[..., Page]
 
 STEPS_OF_XYZ = 10
@@ -318,15 +320,7 @@ def test_a_matrix_is_edited_in_a_grid_and_pasted(open_page: OpenPage) -> None:
     text = "\n".join(
         " ".join(str(-50 - i * columns - j) for j in range(columns)) for i in range(rows)
     )
-    cell.evaluate(
-        """(cell, text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text", text);
-            cell.dispatchEvent(
-                new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-        }""",
-        text,
-    )
+    paste(cell, text)
     expect(row(page, "W").get_by_role("cell").nth(1)).to_contain_text("−50")
 
 

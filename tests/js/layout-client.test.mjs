@@ -6,9 +6,8 @@ import {
   createLayoutClient,
   LayoutSuperseded,
   LayoutTimeout,
-  layoutNow,
 } from "../../static/js/layout-client.js";
-import { chain, circuit } from "./graphs.mjs";
+import { circuit } from "./graphs.mjs";
 
 /** @import { LayoutOptions } from "../../static/js/types.d.ts" */
 
@@ -61,11 +60,6 @@ function puppetClient(deadline) {
   });
   return { client, workers };
 }
-
-test("a small graph is laid out at once, a large one is left to the worker", () => {
-  assert.deepEqual(layoutNow(SMALL, OPTIONS), layout(SMALL, OPTIONS));
-  assert.equal(layoutNow(chain(40), OPTIONS), undefined); // 41 boxes
-});
 
 test("a request resolves with the worker's layout; the worker stays for the next", async () => {
   const { client, workers } = puppetClient();

@@ -9,7 +9,7 @@ import { formatNumber } from "../format.js";
 import { plain } from "./pieces.js";
 
 /** More cells a side than this are drawn as one image. */
-export const MOST_CELLS = 16;
+const MOST_CELLS = 16;
 
 const LEAST_SIDE = 28;
 
@@ -114,7 +114,7 @@ export function scalesOf(trace) {
  * one's, so that one tensor of large numbers does not pale the others.
  * @param {(Tensor | null)[]} tensors
  */
-export function scaleOf(tensors) {
+function scaleOf(tensors) {
   const peaks = tensors
     .flatMap((tensor) => (tensor && tensor.shape.length > 0 ? [peak(tensor)] : []))
     .filter(Boolean)

@@ -121,7 +121,7 @@ export function drawWires(layer, { edges, figures, style, taps }, layout, placed
  * @param {string} d
  * @returns {Segment[]}
  */
-export function parsePath(d) {
+function parsePath(d) {
   /** @type {Segment[]} */
   const segments = [];
   let at = { x: 0, y: 0 };
@@ -201,7 +201,7 @@ function lengthOf(segments) {
  * @param {readonly Point[]} dots
  * @returns {{ trunk: Segment[], branch: Segment[], dot: Point | undefined }}
  */
-export function splitAtDot(path, dots) {
+function splitAtDot(path, dots) {
   for (let i = path.length - 1; i >= 0; i--) {
     const from = path[i][0];
     const to = path[i][path[i].length - 1];

@@ -38,7 +38,7 @@ export function createSlide({ store, call, request, look, say }) {
  * @param {Trace} exact
  * @returns {Trace}
  */
-export function slideOf(rounded, exact) {
+function slideOf(rounded, exact) {
   const nodes = rounded.nodes.map(
     /** @returns {TraceNode} */ (node, i) => ({
       ...node,

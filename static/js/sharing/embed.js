@@ -48,7 +48,7 @@ const isInputs = (value) =>
  * @param {Trace} trace
  * @returns {Wish | undefined}
  */
-export function wishIn(data, { steps }) {
+function wishIn(data, { steps }) {
   if (!isRecord(data)) return undefined;
   const keys = Object.keys(data).sort().join();
   const { step, play, source, inputs } = data;

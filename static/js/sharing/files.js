@@ -11,7 +11,7 @@ import { readPng } from "./png.js";
 const LARGEST = 32_000_000;
 
 /** A file holds nothing that can be opened; the message says what would. */
-export class NotOurs extends Error {}
+class NotOurs extends Error {}
 
 let saved = "";
 

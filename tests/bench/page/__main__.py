@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.bench.page.figures import FIGURES
 from tests.bench.page.lab import Lab
-from tests.browser.conftest import FLAGS, chromium_path, serving
+from tests.browser.conftest import FLAGS, chromium_path, served
 
 
 def main(words: list[str]) -> None:
@@ -25,7 +25,7 @@ def main(words: list[str]) -> None:
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}: with a load above 1, times say little.\n"
     )
     print("| figure | bar | measured | | best rival |\n|---|---|---:|---|---|")
-    with serving() as base_url, sync_playwright() as playwright:
+    with served() as base_url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         lab = Lab(browser, base_url)
         for figure in chosen:
