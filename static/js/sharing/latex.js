@@ -32,7 +32,7 @@ export const spelled = (formula) =>
  * @param {Trace} trace
  * @returns {{ phase: TraceStep["phase"], title: string, formulas: string[] }[]}
  */
-function derivationOf(trace) {
+export function derivationOf(trace) {
   return phasesOf(trace).map(({ phase, first, last }) => ({
     phase,
     title: TITLES[phase],
