@@ -1,4 +1,4 @@
-"""The first visit: a wave of colour runs once, and two notes say how to read the picture until the first step."""
+"""The first visit: a wave runs once and shows each gradient; two notes say how to read the picture until the first step."""
 
 from __future__ import annotations
 
@@ -48,24 +48,86 @@ def step(page: Page) -> str | None:
     return page.locator("#picture").get_attribute("data-step")
 
 
+#: what the wave brings to f, z, q, x and y
+BROUGHT = {"1.00", "3.00", "−4.00"}
+#: the shares by which the wave's numbers, and the dashes in their places, are seen at ms of its time
+SEEN_AT = """ms => {
+    for (const animation of document.getAnimations()) {
+        if (ms === null) animation.finish();
+        else { animation.pause(); animation.currentTime = ms; }
+    }
+    const seen = selector => [...document.querySelectorAll(selector)]
+        .map(text => [text.textContent, Number(getComputedStyle(text).opacity)]);
+    return [seen(".wave .number"), seen("#graph .node .number.gradient")];
+}"""
+
+
 def test_a_wave_runs_once_and_leaves_everything_where_it_was(open_page: OpenPage) -> None:
     page = open_page(**MOVING)
     expect(page.locator(".wave-line").first).to_be_attached()
     # x, y, z, q and f, each with its run
     expect(page.locator(".wave-line")).to_have_count(5)
     assert page.locator("#flow text").count() == 0
-    expect(page.locator(".wave-line")).to_have_count(0, timeout=4000)
+    page.evaluate(SEEN_AT, None)
+    expect(page.locator(".wave")).to_have_count(0)
     assert step(page) == "0"
     expect(page.locator(".note")).to_have_count(2)
     page.get_by_role("button", name="Next step", exact=True).click()
     expect(page.locator(".note")).to_have_count(0)
 
 
+@pytest.mark.parametrize("reduced_motion", ["no-preference", "reduce"])
+def test_the_wave_shows_the_gradients_where_the_dashes_are(
+    open_page: OpenPage, reduced_motion: str
+) -> None:
+    page = open_page(first_visit=True, reduced_motion=reduced_motion)
+    expect(page.locator(".wave .number")).to_have_count(5)
+    numbers, dashes = page.evaluate(SEEN_AT, 1900)
+    assert {text for text, _ in numbers} == BROUGHT
+    assert {seen for _, seen in numbers} == {1}
+    assert [list(each) for each in dashes] == [["–", 0]] * 5
+    assert page.locator(".wave-line").count() == (0 if reduced_motion == "reduce" else 5)
+    page.evaluate(SEEN_AT, None)
+    expect(page.locator(".wave")).to_have_count(0)
+    assert (
+        page.locator("#graph .node .number.gradient").evaluate_all(
+            "all => all.map(dash => [dash.textContent, getComputedStyle(dash).opacity])"
+        )
+        == [["–", "1"]] * 5
+    )
+
+
+def test_the_first_number_comes_at_once_and_one_after_the_other(open_page: OpenPage) -> None:
+    page = open_page(**MOVING)
+    expect(page.locator(".wave .number")).to_have_count(5)
+    numbers, _ = page.evaluate(SEEN_AT, 400)
+    assert [text for text, seen in numbers if seen] == ["1.00"]
+    numbers, _ = page.evaluate(SEEN_AT, 1200)
+    assert sorted(text for text, seen in numbers if seen) == ["1.00", "3.00", "−4.00"]
+
+
+def test_the_wave_is_no_part_of_what_a_screen_reader_says(open_page: OpenPage) -> None:
+    page = open_page(**MOVING)
+    expect(page.locator(".wave[aria-hidden=true] .number")).to_have_count(5)
+    labels = page.locator("#graph [data-node]").evaluate_all(
+        "all => all.map(node => node.getAttribute('aria-label'))"
+    )
+    assert all(label.endswith("gradient not yet computed") for label in labels)
+    assert set(page.locator("#values td.gradient").all_inner_texts()) == {"–"}
+
+
 def test_a_touch_ends_the_wave_and_the_notes_stay(open_page: OpenPage) -> None:
     page = open_page(**MOVING)
-    expect(page.locator(".note")).to_have_count(2)
+    expect(page.locator(".wave .number")).to_have_count(5)
+    page.evaluate(SEEN_AT, 1900)
     page.keyboard.press("Shift")
-    expect(page.locator(".wave-line")).to_have_count(0, timeout=500)
+    expect(page.locator(".wave")).to_have_count(0)
+    assert (
+        page.locator("#graph .number.gradient").evaluate_all(
+            "all => all.map(dash => getComputedStyle(dash).opacity)"
+        )
+        == ["1"] * 5
+    )
     expect(page.locator(".note")).to_have_count(2)
 
 
@@ -73,20 +135,21 @@ def test_a_touch_ends_the_wave_and_the_notes_stay(open_page: OpenPage) -> None:
 def test_the_notes_lie_on_nothing(open_page: OpenPage, size: tuple[int, int]) -> None:
     page = open_page(first_visit=True, viewport={"width": size[0], "height": size[1]})
     expect(page.locator(".note")).to_have_count(2)
+    assert page.evaluate(OVERLAPS) == 0
+    page.keyboard.press("Shift")
     (to_value, value), (to_gradient, gradient) = page.evaluate(TIPS)
     assert to_value < 20
     assert value in {"−2.00", "5.00", "−4.00"}
     assert to_gradient < 20
     assert gradient == "–"
     assert page.evaluate(OVERLAPS) == 0
-    assert page.locator(".wave-line").count() == 0
 
 
 @pytest.mark.parametrize("path", ["/e/fan-out", "/#t=f:inputs", "/embed"])
 def test_links_examples_and_embeds_begin_at_once(open_page: OpenPage, path: str) -> None:
     page = open_page(path, **MOVING)
     page.wait_for_load_state("networkidle")
-    assert page.locator(".note, .wave-line").count() == 0
+    assert page.locator(".note, .wave").count() == 0
 
 
 def test_it_happens_once_a_device(open_page: OpenPage) -> None:
@@ -95,4 +158,4 @@ def test_it_happens_once_a_device(open_page: OpenPage) -> None:
     page.reload()
     page.locator("#picture[data-step]").wait_for()
     page.wait_for_load_state("networkidle")
-    assert page.locator(".note, .wave-line").count() == 0
+    assert page.locator(".note, .wave").count() == 0

@@ -1,6 +1,6 @@
 /**
- * What a first visitor sees before the first step: a wave of colour that runs from the output back to the inputs, once,
- * and two notes that say how to read the picture. Colour alone: no number is shown before its step.
+ * What a first visitor sees before the first step: a wave that runs from the output back to the inputs, once, and leaves
+ * each gradient under its wire for a moment; and two notes that say how to read the picture. Afterwards all is as before.
  */
 
 /** @import { Point } from "../types.d.ts" */
@@ -11,12 +11,21 @@
  * @typedef {Rect & { text: string, from: Point, tip: Point, sideways: boolean }} Place
  */
 
-import { svg } from "./text.js";
+import { numberPieces, scalarText } from "./pieces.js";
+import { svg, write } from "./text.js";
 import { pathData } from "./wires.js";
 
 /** ms for a gate and the wires behind it, and at most for the whole wave */
 const STRETCH = 520;
 const WHOLE = 2400;
+
+/** ms in which a number comes, in which all may be read, and in which they go */
+const COME = 320;
+const READ = 1700;
+const GO = 800;
+
+/** From where a number comes down to its place, px. */
+const ABOVE = 5;
 
 /** What the notes say, each in the lines it may be broken into, the best first. */
 const WORDS = /** @type {const} */ ({
@@ -44,7 +53,7 @@ const AIR = 5;
  * @param {object} on
  * @param {SVGGElement} on.nodes the wave runs behind them
  * @param {HTMLElement} on.window for notes
- * @param {boolean} on.still no wave
+ * @param {boolean} on.still nothing travels: the numbers come and go
  * @param {{ width: number, height: number }} on.room of the window, px
  * @param {(point: Point) => Point} on.toScreen
  * @returns {() => void} takes everything away
@@ -54,34 +63,39 @@ export function introduce(drawing, { nodes, window, still, room, toScreen }) {
   notes.className = "notes";
   notes.setAttribute("aria-hidden", "true");
   drawNotes(notes, drawing, room, toScreen);
-  const wave = svg("g", { class: "wave" });
+  const wave = svg("g", { class: "wave", "aria-hidden": "true" });
   nodes.before(wave);
-  if (!still) runWave(wave, drawing);
+  const endWave = runWave(wave, drawing, still);
   const touched = new AbortController();
   const { signal } = touched;
   for (const type of ["pointerdown", "keydown", "wheel"]) {
-    addEventListener(type, () => wave.remove(), { signal, passive: true });
+    addEventListener(type, endWave, { signal, passive: true });
     // They stand on the window, and the picture may move under them.
     if (type !== "keydown")
       window.addEventListener(type, () => notes.remove(), { signal, passive: true });
   }
   return () => {
     touched.abort();
-    wave.remove();
+    endWave();
     notes.remove();
   };
 }
 
 /**
- * Every net in turn, from the output's on: its colour flows up the wires, and ebbs away behind the last.
+ * Every net in turn, from the output's on: its colour flows up the wires and ebbs away behind the last, and its gradient
+ * stands in the place of the dash until all have been read.
  * @param {SVGGElement} group
  * @param {Drawing} drawing
+ * @param {boolean} still
+ * @returns {() => void} ends it at once
  */
-function runWave(group, drawing) {
-  const stretches = stretchesOf(drawing);
-  const last = Math.max(...stretches.map(({ rank }) => rank));
-  const stretch = Math.min(STRETCH, WHOLE / (last + 1));
-  const animations = stretches.map(({ path, rank }) => {
+function runWave(group, drawing, still) {
+  const ranks = ranksOf(drawing);
+  const last = Math.max(0, ...ranks.values());
+  const stretch = still ? 0 : Math.min(STRETCH, WHOLE / (last + 1));
+  const whole = (last + 1) * stretch + COME + READ + GO;
+  const lines = still ? [] : stretchesOf(drawing, ranks);
+  const animations = lines.map(({ path, rank }) => {
     const line = svg("path", { class: "wave-line", d: pathData(path), pathLength: 1 }, group);
     return line.animate(
       [
@@ -92,36 +106,99 @@ function runWave(group, drawing) {
       { delay: rank * stretch, duration: 2 * stretch, easing: "ease-in-out", fill: "both" },
     );
   });
-  Promise.allSettled(animations.map(({ finished }) => finished)).then(() => group.remove());
+  for (const [id, rank] of ranks) {
+    const mark = drawing.marks.get(id);
+    // The colour reaches the output's run at once, and another's at the end of its wires.
+    const from = (rank ? rank + 0.6 : 0.1) * stretch;
+    if (mark) animations.push(...showGradient(group, mark, from / whole, whole, still));
+  }
+  const end = () => {
+    for (const animation of animations) animation.cancel();
+    group.remove();
+  };
+  Promise.all(animations.map(({ finished }) => finished)).then(end, () => {});
+  return end;
 }
 
 /**
- * The wires that carry gradients, each with its source's run, and how many gates lie between them and the output.
+ * A gradient's number, for a while, and the dash that it covers.
+ * @param {SVGGElement} group
+ * @param {Mark} mark
+ * @param {number} from share of the whole
+ * @param {number} duration ms of the whole
+ * @param {boolean} still
+ * @returns {Animation[]} [] where the gradient is no single number
+ */
+function showGradient(group, { body, origin, figure: { node, gradient } }, from, duration, still) {
+  const text = node.upstream && scalarText(node.upstream);
+  const dash = body.querySelector(".number.gradient");
+  if (!text || gradient.grid || !dash) return [];
+  const at = { ...gradient, x: origin.x + gradient.x, y: origin.y + gradient.y };
+  const number = write(group, at, "number gradient known", numberPieces(text, "gradient"));
+  const there = from + COME / duration;
+  const going = 1 - GO / duration;
+  /** @param {number} before @param {number} meanwhile */
+  const fade = (before, meanwhile) => [
+    { opacity: before, offset: 0 },
+    { opacity: before, offset: from, easing: "ease-out" },
+    { opacity: meanwhile, offset: there },
+    { opacity: meanwhile, offset: going, easing: "ease-in-out" },
+    { opacity: before, offset: 1 },
+  ];
+  const come = [
+    { transform: `translateY(${still ? 0 : -ABOVE}px)`, offset: 0 },
+    { transform: `translateY(${still ? 0 : -ABOVE}px)`, offset: from, easing: "ease-out" },
+    { transform: "none", offset: there },
+    { transform: "none", offset: 1 },
+  ];
+  return [
+    number.animate(fade(0, 1), { duration, fill: "both" }),
+    number.animate(come, { duration }),
+    dash.animate(fade(1, 0), { duration, fill: "both" }),
+  ];
+}
+
+/**
+ * How many gates lie at most between a net that carries a gradient and the output.
  * @param {Drawing} drawing
+ * @returns {Map<string, number>} by source
+ */
+function ranksOf({ picture: { trace, edges }, marks, wires }) {
+  const ranks = new Map(marks.has(trace.output) ? [[trace.output, 0]] : []);
+  // Edges come in evaluation order: a gate's rank is final before its arguments are looked at.
+  for (const { id, source, target } of edges.toReversed()) {
+    const rank = ranks.get(target);
+    if (rank === undefined || !marks.get(source)?.figure.node.upstream || !wires.has(id)) continue;
+    ranks.set(source, Math.max(ranks.get(source) ?? 0, rank + 1));
+  }
+  return ranks;
+}
+
+/**
+ * The wires that carry gradients, each with its source's run, and when its turn is.
+ * @param {Drawing} drawing
+ * @param {Map<string, number>} ranks
  * @returns {{ path: Segment[], rank: number }[]}
  */
-function stretchesOf({ picture, marks, wires }) {
+function stretchesOf({ picture, marks, wires }, ranks) {
   const { trace, edges, style } = picture;
   /** @param {Mark} mark @returns {Segment} */
   const runOf = ({ origin: { x, y }, figure: { runStart, runEnd } }) =>
     [runStart, runEnd].map((along) =>
       style.direction === "tb" ? { x, y: y + along } : { x: x + along, y },
     );
-  const ranks = new Map([[trace.output, 0]]);
-  /** @type {{ path: Segment[], rank: number }[]} */
-  const found = [];
   const output = marks.get(trace.output);
-  if (output) found.push({ path: [runOf(output)], rank: 0 });
-  // Edges come in evaluation order: a gate's rank is final before its arguments are looked at.
-  for (const { id, source, target } of edges.toReversed()) {
-    const rank = ranks.get(target);
-    const mark = marks.get(source);
-    const path = wires.get(id)?.path;
-    if (rank === undefined || !mark?.figure.node.upstream || !path) continue;
-    ranks.set(source, Math.max(ranks.get(source) ?? 0, rank + 1));
-    found.push({ path: [runOf(mark), ...path], rank: rank + 1 });
-  }
-  return found;
+  return [
+    ...(output ? [{ path: [runOf(output)], rank: 0 }] : []),
+    ...edges.flatMap(({ id, source, target }) => {
+      const rank = ranks.get(target);
+      const mark = marks.get(source);
+      const path = wires.get(id)?.path;
+      return rank !== undefined && mark && path && ranks.has(source)
+        ? [{ path: [runOf(mark), ...path], rank: rank + 1 }]
+        : [];
+    }),
+  ];
 }
 
 /**

@@ -54,8 +54,11 @@ EXPLAINED = "#equation:has-text('upstream'):has-text('local')"
 
 
 def first_gradient(lab: Lab) -> float:
-    """Returns s from opening to a gradient on the board, without a click."""
-    return since_opening(lab, [], "#graph .number.gradient.known")
+    """Returns s from a first visit's opening to a gradient's number on the board, without a click."""
+    with lab.page() as page:
+        if not appears(page.locator("#graph .number.gradient.known")):
+            return LONG
+        return float(page.evaluate("probe.seen('#graph .number.gradient.known')")) / 1000
 
 
 def explained(lab: Lab) -> float:

@@ -69,6 +69,21 @@
       },
       /** @returns {Promise<number> | undefined} ms from that event to the first frame with what it brought */
       came: () => waiting,
+      /**
+       * @param {string} selector
+       * @returns {Promise<number>} ms from opening to the frame in which such an element is more than half there
+       */
+      seen: (selector) =>
+        new Promise((resolve) => {
+          const look = async () => {
+            const found = [...document.querySelectorAll(selector)];
+            if (!found.some((each) => Number(getComputedStyle(each).opacity) > 0.5))
+              return requestAnimationFrame(look);
+            await painted();
+            return resolve(performance.now());
+          };
+          void look();
+        }),
       /** @returns {number} ms, the longest task since last asked; 0: none over 50 */
       longestTask() {
         const longest = Math.max(0, ...tasks);
