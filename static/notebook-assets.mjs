@@ -8,11 +8,13 @@ export const loadStyle = async () => {};
 
 /**
  * Its program stays as it is.
- * @returns {Promise<typeof import("./js/editor/editor.js")>}
+ * @returns {Promise<never>}
  */
 export async function loadEditor() {
   throw new Error("This document has no server.");
 }
+
+export const loadPlainEditor = loadEditor;
 
 /** @type {string | undefined} */
 let address;

@@ -3,8 +3,11 @@ export {
   acceptCompletion,
   autocompletion,
   closeBrackets,
+  completionStatus,
+  currentCompletions,
   deleteBracketPair,
   insertBracket,
+  selectedCompletionIndex,
 } from "@codemirror/autocomplete";
 export {
   history,

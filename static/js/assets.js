@@ -57,6 +57,15 @@ export async function loadEditor() {
   return import("./editor/editor.js");
 }
 
+/**
+ * What the textarea does without CodeMirror.
+ * @returns {Promise<typeof import("./editor/plain.js")>} rejects without a network
+ */
+export async function loadPlainEditor() {
+  if (!navigator.onLine) throw new Error("the editor is not here yet, and the browser is offline");
+  return import("./editor/plain.js");
+}
+
 /** @returns {Worker} */
 export function startLayoutWorker() {
   return new Worker(new URL("./layout-worker.js", import.meta.url), { type: "module" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differenceOf } from "../../static/js/editor/difference.js";
-import { numberAt, stepped } from "../../static/js/editor/numbers.js";
+import { numberAt, reachOf, stepped, written } from "../../static/js/editor/numbers.js";
 import { nodesAt } from "../../static/js/editor/pointing.js";
 
 for (const [before, after, caret, change] of [
@@ -82,3 +82,29 @@ test("left of an equals sign a place points at its whole line", () => {
   assert.deepEqual(nodesAt(trace, 0), ["n0", "n1", "n2"]);
   assert.deepEqual(nodesAt(trace, 11), ["n3", "n4"]);
 });
+
+for (const [text, reach] of [
+  ["2.0", { min: -10, max: 10, step: 0.1, value: 2 }],
+  ["2", { min: -10, max: 10, step: 1, value: 2 }],
+  ["-0.5", { min: -1, max: 1, step: 0.01, value: -0.5 }],
+  ["250", { min: -1000, max: 1000, step: 10, value: 250 }],
+  ["2e-3", { min: -10, max: 10, step: 0.1, value: 2 }],
+  ["0", { min: -10, max: 10, step: 1, value: 0 }],
+]) {
+  test(`a slider reaches from ${reach.min} to ${reach.max} around ${text}`, () =>
+    assert.deepEqual(reachOf(text), reach));
+}
+
+for (const [text, value, shown] of [
+  ["2.0", 2.3, "2.3"],
+  ["2.00", 2.3, "2.30"],
+  ["0.5", 0.53, "0.53"],
+  ["2", -7, "-7"],
+  ["3.", 4, "4."],
+  ["3.", 4.5, "4.5"],
+  ["2e-3", 2.1, "2.1e-3"],
+  ["0.1", 0.1 + 0.2, "0.3"],
+]) {
+  test(`a slider at ${value} writes ${text} as ${shown}`, () =>
+    assert.equal(written(text, value), shown));
+}

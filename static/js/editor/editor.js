@@ -18,12 +18,17 @@ import {
 } from "../../vendor/codemirror.js";
 import { same } from "../state.js";
 import { completion } from "./completion.js";
+import { differenceOf } from "./difference.js";
 import { fromField, readField, writeField } from "./field.js";
+import { createGesture } from "./gesture.js";
 import { keys } from "./keys.js";
 import { marks, showMarks } from "./marks.js";
 import { followPointer } from "./pointer.js";
+import { createSlider } from "./slider.js";
+import { createSlips } from "./slips.js";
 import { fromPage, inverse, switchedValues } from "./switching.js";
 import { looks } from "./theme.js";
+import { createVoice } from "./voice.js";
 
 /** @import { Answer } from "../api.js" */
 /** @import { Page, Store } from "../state.js" */
@@ -55,6 +60,7 @@ export function createEditor(area, writing, first) {
   host.className = "editor-paint";
   host.setAttribute("aria-hidden", "true");
   const root = host.attachShadow({ mode: "open" });
+  const voice = createVoice(area);
   const view = new EditorView({
     root,
     parent: root,
@@ -72,17 +78,25 @@ export function createEditor(area, writing, first) {
         closeBrackets(),
         completion(store, writing.call),
         marks,
-        keys(writing),
+        keys(writing, { gesture: () => gesture, slips: () => slips }),
         looks,
         tooltips({ position: "fixed" }),
         writeField(area),
+        voice.sayCompletions,
         EditorView.updateListener.of(tellPage),
       ],
     }),
   });
   area.before(host);
+  /** @param {number} place */
+  const boxAt = (place) => view.coordsAtPos(place, 1);
+  const gesture = createGesture(view);
+  const slips = createSlips(area, writing, boxAt, voice.say);
+  const slider = createSlider(area, gesture, boxAt);
   readField(area, view);
-  followPointer(area, view, writing);
+  followPointer(area, view, writing, { gesture, slips, slider });
+  area.addEventListener("keyup", ({ key }) => key === "Alt" && gesture.end());
+  area.addEventListener("blur", () => gesture.end());
   if (area.value !== first)
     view.dispatch({
       changes: { from: 0, to: first.length, insert: area.value },
@@ -90,7 +104,9 @@ export function createEditor(area, writing, first) {
     });
 
   /** @param {import("@codemirror/view").ViewUpdate} update */
-  function tellPage({ docChanged, transactions, state }) {
+  function tellPage({ docChanged, selectionSet, transactions, state }) {
+    if (docChanged && !transactions.some((each) => each.isUserEvent("input.drag"))) slider.hide();
+    if (selectionSet && !docChanged) slips.caret(state.selection.main.head);
     if (!docChanged || transactions.some((each) => each.annotation(fromPage))) return;
     const source = state.doc.toString();
     const back = transactions.flatMap(({ effects }) => effects).find((e) => e.is(switchedValues));
@@ -104,11 +120,12 @@ export function createEditor(area, writing, first) {
     if (page.source !== doc.toString()) {
       const [from, to] = [previous?.given ?? page.given, page.given];
       view.dispatch({
-        changes: { from: 0, to: doc.length, insert: page.source },
+        changes: differenceOf(doc.toString(), page.source),
         effects: same(from, to) ? [] : switchedValues.of({ from, to }),
         annotations: [fromPage.of(true), isolateHistory.of("full")],
       });
     }
     showMarks(view, page, previous);
+    slips.follow(page, previous);
   };
 }

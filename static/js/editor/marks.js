@@ -7,10 +7,9 @@ import {
   StateField,
   ViewPlugin,
 } from "../../vendor/codemirror.js";
-import { messagesOf } from "../panels/messages.js";
 import { markedLine } from "../panels/source.js";
-import { locator } from "../panels/spans.js";
 import { placesOf } from "./pointing.js";
+import { slipsIn } from "./slips.js";
 
 /** @import { Page } from "../state.js" */
 
@@ -87,7 +86,7 @@ export function showMarks(view, page, previous) {
           ...places
             .filter(({ from, to }) => from < to)
             .map(({ from, to }) => Decoration.mark({ class: "pointed" }).range(from, to)),
-          ...wrongIn(page).map(([from, to]) =>
+          ...slipsIn(page).map(({ from, to }) =>
             Decoration.mark({ tagName: "mark" }).range(from, to),
           ),
         ],
@@ -97,21 +96,4 @@ export function showMarks(view, page, previous) {
   });
   if (line && page.index !== previous?.index)
     view.dispatch({ effects: EditorView.scrollIntoView(line.from) });
-}
-
-/**
- * Where something is wrong, as ranges that can be seen: a place between letters takes the letter beside it.
- * @param {Page} page
- * @returns {[number, number][]}
- */
-function wrongIn(page) {
-  const { source } = page;
-  const locate = locator(source);
-  return messagesOf(page).flatMap(({ span }) => {
-    if (!span) return [];
-    const [from, to] = locate(span);
-    if (from < to) return [[from, to]];
-    const letter = source[from] && source[from] !== "\n" ? from : from - 1;
-    return letter >= 0 && source[letter] !== "\n" ? [[letter, letter + 1]] : [];
-  });
 }

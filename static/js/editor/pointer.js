@@ -1,12 +1,15 @@
-/** The mouse over the text: it lights the gates of what it is over, and drags numbers. The caret lights gates too. */
+/**
+ * The mouse over the text: it lights the gates of what it is over, says what is wrong there, and drags numbers or opens
+ * a slider under them. The caret lights gates and says what is wrong, too.
+ */
 
-import { isolateHistory, Transaction } from "../../vendor/codemirror.js";
 import { numberAt, stepped } from "./numbers.js";
 import { nodesAt } from "./pointing.js";
-import { fromPage } from "./switching.js";
 
 /** @import { EditorView } from "@codemirror/view" */
 /** @import { Writing } from "./editor.js" */
+/** @import { NumberGesture } from "./gesture.js" */
+/** @import { Slips } from "./slips.js" */
 /** @import { Found } from "./numbers.js" */
 
 /** px that the mouse moves for one step of a number */
@@ -16,9 +19,13 @@ const STEP = 6;
  * @param {HTMLTextAreaElement} area
  * @param {EditorView} view
  * @param {Writing} writing
+ * @param {object} parts
+ * @param {NumberGesture} parts.gesture
+ * @param {Slips} parts.slips
+ * @param {ReturnType<typeof import("./slider.js").createSlider>} parts.slider
  */
-export function followPointer(area, view, { store, light }) {
-  /** @type {{ number: Found, x: number, text: string } | undefined} */
+export function followPointer(area, view, { store, light }, { gesture, slips, slider }) {
+  /** @type {{ number: Found, x: number } | undefined} */
   let held;
   let over = false;
 
@@ -54,14 +61,19 @@ export function followPointer(area, view, { store, light }) {
     over = true;
     const number = numberUnder(event);
     area.classList.toggle("over-number", number !== undefined);
-    point(placeOf(event));
+    const place = placeOf(event);
+    point(place);
+    slips.hover(place);
   });
-  area.addEventListener("mouseleave", () => {
+  area.addEventListener("mouseleave", ({ relatedTarget }) => {
     over = false;
     pointCaret();
+    if (!slips.holds(relatedTarget)) slips.hover(null);
   });
   document.addEventListener("selectionchange", () => {
-    if (!over && document.activeElement === area) pointCaret();
+    if (document.activeElement !== area) return;
+    if (!over) pointCaret();
+    slider.keepAt(area.selectionStart);
   });
   area.addEventListener("blur", () => point(undefined));
   store.subscribe(({ trace }, previous) => {
@@ -78,7 +90,9 @@ export function followPointer(area, view, { store, light }) {
     const number = plain ? numberUnder(event) : undefined;
     if (!number) return;
     event.preventDefault();
-    held = { number, x: event.clientX, text: number.text };
+    held = { number, x: event.clientX };
+    gesture.begin(number);
+    slider.hide();
     addEventListener("mousemove", move);
     addEventListener("mouseup", release, { once: true });
   });
@@ -86,39 +100,21 @@ export function followPointer(area, view, { store, light }) {
   /** @param {MouseEvent} event */
   function move({ clientX, shiftKey }) {
     if (!held) return;
-    const { number, x, text } = held;
-    const wanted = stepped(number.text, Math.round((clientX - x) / STEP) * (shiftKey ? 10 : 1));
-    if (wanted === text) return;
-    view.dispatch({
-      changes: { from: number.from, to: number.from + text.length, insert: wanted },
-      annotations: Transaction.addToHistory.of(false),
-      userEvent: "input.drag",
-    });
-    held.text = wanted;
+    const { number, x } = held;
+    gesture.move(stepped(number.text, Math.round((clientX - x) / STEP) * (shiftKey ? 10 : 1)));
   }
 
   /** @param {MouseEvent} event */
   function release(event) {
     removeEventListener("mousemove", move);
     if (!held) return;
-    const { number, text } = held;
+    const { number } = held;
     held = undefined;
+    const moved = gesture.end();
     area.focus({ preventScroll: true });
-    if (text === number.text) {
-      const place = placeOf(event) ?? number.to;
-      return area.setSelectionRange(place, place);
-    }
-    // The whole drag is one thing to undo.
-    const end = number.from + text.length;
-    view.dispatch({
-      changes: { from: number.from, to: end, insert: number.text },
-      annotations: [Transaction.addToHistory.of(false), fromPage.of(true)],
-    });
-    view.dispatch({
-      changes: { from: number.from, to: number.to, insert: text },
-      selection: { anchor: number.from, head: end },
-      annotations: isolateHistory.of("full"),
-      userEvent: "input.drag",
-    });
+    if (moved) return area.setSelectionRange(moved.from, moved.to);
+    const place = placeOf(event) ?? number.to;
+    area.setSelectionRange(place, place);
+    if (!slips.at(place)) slider.open(place);
   }
 }

@@ -97,7 +97,7 @@ export function messagesOf({ problem, trace, notices, source }) {
  * @param {Page} page
  * @param {(text: string) => void} onType
  */
-function describe({ kind, text, span, hint, fix = [] }, { source, alone }, onType) {
+export function describe({ kind, text, span, hint, fix = [] }, { source, alone }, onType) {
   const words = text.replace(/^line \d+: /i, "");
   const place = kind === "problem" && span ? [h("b", {}, `line ${span.line}: `)] : [];
   const row = h("p", { class: kind }, ...place, words);
@@ -116,7 +116,7 @@ function describe({ kind, text, span, hint, fix = [] }, { source, alone }, onTyp
  * @param {string} source
  * @param {Edit[]} fix
  */
-function saying(source, fix) {
+export function saying(source, fix) {
   if (fix.length > 1) return [`Replace all ${fix.length}`];
   const [{ span, text }] = fix;
   const [found, wanted] = [textIn(source, span).trim(), text.trim()].map((code) =>

@@ -3,7 +3,7 @@
  * any; where there is a mouse, editor.js takes the painting of the text over at the first touch.
  */
 
-import { loadEditor } from "../assets.js";
+import { loadEditor, loadPlainEditor, loadStyle } from "../assets.js";
 import { isFixed } from "../state.js";
 import { byId, h } from "./dom.js";
 
@@ -50,20 +50,25 @@ export function createSource(writing) {
 
   /** Fingers and narrow screens do better with the textarea alone. */
   function upgrade() {
-    const suits = matchMedia("(pointer: fine) and (min-width: 700px)").matches;
-    if (upgrading || !suits || isFixed(store.get(), "edit")) return;
+    if (upgrading || isFixed(store.get(), "edit")) return;
     upgrading = true;
-    loadEditor().then(
-      ({ createEditor }) => {
-        editor = createEditor(area, writing, first ?? area.value);
-        byId("editor").classList.add("painted");
-        under.remove();
-        editor(store.get());
-      },
-      () => {
-        upgrading = false;
-      },
-    );
+    const paints = matchMedia("(pointer: fine) and (min-width: 700px)").matches;
+    (paints ? paint() : help()).catch(() => {
+      upgrading = false;
+    });
+  }
+
+  async function paint() {
+    const [{ createEditor }] = await Promise.all([loadEditor(), loadStyle("bubble")]);
+    editor = createEditor(area, writing, first ?? area.value);
+    byId("editor").classList.add("painted");
+    under.remove();
+    editor(store.get());
+  }
+
+  async function help() {
+    const [{ createPlain }] = await Promise.all([loadPlainEditor(), loadStyle("bubble")]);
+    createPlain(area, under, writing);
   }
 
   /** @param {Page} page */
