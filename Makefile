@@ -20,6 +20,7 @@ peers := $(venv)/peers
 install := $(python) -m pip --disable-pip-version-check --no-input -qq install --require-hashes
 node := $(python) static/build.py node
 pytest := $(python) -m pytest $(PYTEST_ARGS)
+each_core := --numprocesses auto --dist worksteal
 vendor := static/vendor/licenses.json
 scripts := $(wildcard static/*.mjs static/*.css static/js/*.js static/js/*/*.js static/css/*.css)
 # From static, whose biome.json would otherwise count as nested in another.
@@ -92,7 +93,7 @@ test: ## Run every test: Python, then JavaScript, then the page in a browser
 	done; exit $$status
 
 test-python: $(venv)/.dev $(vendor) ## Test the engine, the server, the docs and the architecture
-	$(pytest) tests --ignore=tests/browser
+	$(pytest) $(each_core) tests --ignore=tests/browser
 
 test-engine: $(venv)/.dev ## Test the engine
 	$(pytest) tests/engine
@@ -103,10 +104,8 @@ test-app: $(venv)/.dev $(vendor) ## Test the server
 test-js: static/node_modules/.dev $(vendor) ## Test the page's modules in Node
 	$(node) --test $(tests_js)
 
-test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium, in two halves side by side
-	@$(pytest) tests/browser/test_[a-o]*.py & half=$$!; status=0; \
-	$(pytest) tests/browser/test_[p-z]*.py || status=$$?; \
-	wait $$half || status=$$?; exit $$status
+test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium
+	$(pytest) $(each_core) tests/browser
 
 test-peers: $(if $(PEERS_PYTHON),,$(peers)/.installed) ## Compare with autograd, PyTorch and JAX (some GB), or with those of PEERS_PYTHON
 	$(or $(PEERS_PYTHON),$(peers)/bin/python) -m pytest $(PYTEST_ARGS) tests/peers

@@ -16,13 +16,15 @@
 
 `templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
-`app.reference.reference` returns. All get `version` and `scripts`, the folder of the page's modules: as built, or as
-written while they are being written.
+`app.reference.reference` returns. All get `version`, `scripts`, the folder of the page's modules: as built, or as
+written while they are being written; `start`, the addresses of those built ones that the first picture needs, and
+`later`, of those that are wanted after it.
 `templates/notebook.html` is the page in a document of its own, which `app.notebook` renders.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import orjson
@@ -55,8 +57,12 @@ class Pages:
     def __init__(self, root: Path, *, readable: bool = False) -> None:
         self._root = root
         self._templates = environment(root)
-        built = (root / "static" / "vendor" / "js").is_dir() and not readable
-        self._templates.globals["scripts"] = "vendor/js" if built else "js"
+        built = root / "static" / "vendor" / "js" / "pieces.json"
+        self._templates.globals |= (
+            {"scripts": "vendor/js", **json.loads(built.read_text(encoding="utf-8"))}
+            if built.is_file() and not readable
+            else {"scripts": "js", "start": [], "later": []}
+        )
 
     def routes(self) -> list[BaseRoute]:
         """Returns the pages' routes."""

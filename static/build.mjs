@@ -195,33 +195,81 @@ function licences(names) {
   console.log(`licenses: ${all.length} packages`);
 }
 
+/** What is loaded by its own name: by templates, and as workers. The rest follows from what they import. */
+const ENTRIES = ["main", "sharing/sheet", "layout-worker", "api"];
+
 /**
- * Copies the page's own modules in short: two fifths of their weight. Each names the source map by which a
- * browser's developer tools show it as it is written; so it stands at /static/js, too, for whoever reads there.
+ * Bundles the page's own modules: in one piece what the first picture needs, each part that is loaded later in its
+ * own, what they share once. pieces.json lists what the browser may fetch at once, and what main asks for after
+ * it. Source maps show the modules as they are written; so they stand at /static/js, too.
  */
 async function scripts() {
-  let weight = 0;
-  for (const path of readdirSync(join(HERE, "js"), { recursive: true })) {
-    if (!path.endsWith(".js")) {
-      continue;
-    }
-    const source = readFileSync(join(HERE, "js", path), "utf8");
-    const { code, map } = await esbuild.transform(source, {
-      minify: true,
-      format: "esm",
-      target: "es2022",
-      sourcefile: `/static/js/${path}`,
-      sourcemap: true,
-      sourcesContent: false,
-    });
-    const moved = code.replaceAll(/(["'`](?:\.\.\/)+)vendor\//g, "$1");
-    const mapped = `${moved}//# sourceMappingURL=${basename(path)}.map\n`;
-    mkdirSync(dirname(join(OUT, "js", path)), { recursive: true });
-    writeFileSync(join(OUT, "js", path), mapped);
-    writeFileSync(join(OUT, "js", `${path}.map`), map);
-    weight += gzipSync(mapped, { level: 9 }).length;
+  const common = {
+    absWorkingDir: HERE,
+    outdir: join(OUT, "js"),
+    outbase: "js",
+    minify: true,
+    target: "es2022",
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "warning",
+  };
+  await esbuild.build({ ...common, entryPoints: ["js/theme.js"], format: "iife" });
+  const { metafile } = await esbuild.build({
+    ...common,
+    entryPoints: ENTRIES.map((name) => `js/${name}.js`),
+    chunkNames: "[dir]/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    metafile: true,
+    plugins: [{ name: "served", setup: served }],
+  });
+  const prefix = `${basename(OUT)}/js/`;
+  const outputs = Object.fromEntries(
+    Object.entries(metafile.outputs)
+      .filter(([path]) => path.endsWith(".js"))
+      .map(([path, output]) => [path.slice(prefix.length), output]),
+  );
+  const start = reached(outputs, ["main.js"], ["import-statement"]);
+  const all = reached(outputs, ["main.js"], ["import-statement", "dynamic-import"]);
+  const later = all.filter((name) => !start.includes(name));
+  const pieces = { start: start.map(address), later: later.map(address) };
+  writeFileSync(join(OUT, "js", "pieces.json"), JSON.stringify(pieces));
+  console.log(`js/: ${weigh(start)} bytes gzipped at the start, ${weigh(later)} later`);
+
+  function weigh(names) {
+    const weights = names.map(
+      (name) => gzipSync(readFileSync(join(OUT, "js", name)), { level: 9 }).length,
+    );
+    return weights.reduce((sum, weight) => sum + weight, 0);
   }
-  console.log(`js/: ${weight} bytes gzipped, what loads later included`);
+}
+
+function address(name) {
+  return `/static/vendor/js/${name}`;
+}
+
+/** Leaves what stands in vendor/ as it is: it is fetched from there, once for all pieces. */
+function served({ onResolve }) {
+  onResolve({ filter: /\/vendor\// }, ({ path }) => ({
+    path: path.replace(/.*\/vendor\//, "/static/vendor/"),
+    external: true,
+  }));
+}
+
+/** Returns the names of the pieces that some are made of, through imports of these kinds. */
+function reached(outputs, names, kinds) {
+  const found = new Set(names);
+  const prefix = `${basename(OUT)}/js/`;
+  for (const name of found) {
+    for (const { path, kind } of outputs[name].imports) {
+      if (kinds.includes(kind) && path.startsWith(prefix)) {
+        found.add(path.slice(prefix.length));
+      }
+    }
+  }
+  return [...found];
 }
 
 /**
@@ -260,8 +308,8 @@ async function notebook() {
     plugins: [inside],
     logLevel: "warning",
   });
-  const weigh = (name) => readFileSync(join(OUT, name)).length;
-  console.log(`notebook: ${weigh("notebook.js") + weigh("notebook.css")} bytes`);
+  const size = (name) => readFileSync(join(OUT, name)).length;
+  console.log(`notebook: ${size("notebook.js") + size("notebook.css")} bytes`);
 }
 
 rmSync(OUT, { recursive: true, force: true });

@@ -4,18 +4,23 @@
 # Does nothing, and needs no network, where they are there already.
 set -eu
 
+has() {
+    command -v "$1" >/dev/null
+}
+
 missing=""
-if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
-    missing="chromium"
+# Debian's Chromium without windows starts pages in half the time.
+if ! has "${CHROMIUM:-chromium-headless-shell}" && { has apt-get || ! has chromium; }; then
+    missing="chromium-headless-shell"
 fi
-if command -v dpkg >/dev/null; then
+if has dpkg; then
     for package in libatomic1 fonts-dejavu-core; do
         dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
     done
 fi
 [ -n "$missing" ] || exit 0
 
-if ! command -v apt-get >/dev/null; then
+if ! has apt-get; then
     echo "The browser tests need Chromium: install it, or name it, as in" >&2
     echo "    make test CHROMIUM=/path/to/chromium" >&2
     exit 1

@@ -3,8 +3,6 @@
 import { ACTIONS, actionOf } from "./actions.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
 import { createFollowing } from "./circuit/following.js";
-import { loadCells } from "./circuit/reading.js";
-import { loadMotion } from "./circuit/signals.js";
 import { createLayoutClient } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
 import { createMoving } from "./moving.js";
@@ -323,21 +321,14 @@ byId("transcript").addEventListener("toggle", transcript);
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
   (await api()).warm();
-  void places.warm();
-  void import("./panels/messages.js");
-  void import("./panels/find.js");
-  void import("./panels/sorting.js");
-  void import("./panels/help.js");
-  void import("./panels/lecture.js");
-  void import("./panels/transcript.js");
-  void import("./panels/slide.js");
-  void themes();
-  void loadMotion();
+  for (const href of JSON.parse(byId("later").textContent ?? "")) {
+    document.head.append(
+      Object.assign(document.createElement("link"), { rel: "modulepreload", href }),
+    );
+  }
   void import("./views/column.js").then(({ warm }) => warm());
-  void loadCells();
   void readPanel();
   rested.later();
-  void import("./sharing/menu.js");
 }
 const rested = debounce(() => source.upgrade(), REST);
 

@@ -90,7 +90,6 @@ export function createPlaces(store, example, usual) {
       const place = await (await url()).visit(link);
       if (place) open({ ...place, look: { ...usual(), ...place.look } });
     },
-    warm: url,
     undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
     /** Back to before all that this page has shown. */
     undoPage: async () => (await url()).undoPage() || store.set({ said: "Nothing to undo." }),

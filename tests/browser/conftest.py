@@ -53,7 +53,8 @@ def served() -> Iterator[str]:
 
 def chromium_path() -> str | None:
     """Returns where Chromium is; None leaves it to Playwright."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+    names = ["chromium-headless-shell", "chromium"]
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture(scope="session")

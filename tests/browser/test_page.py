@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.browser.conftest import paste
 OpenPage = Callable[..., Page]
 
 STEPS_OF_XYZ = 10
-SCRIPTS = Path(__file__).parents[2] / "static/js"
+BUILT = Path(__file__).parents[2] / "static/vendor/js"
 
 
 def button(page: Page, name: str) -> Locator:
@@ -395,15 +396,7 @@ def test_the_gallery_opens_another_example(open_page: OpenPage) -> None:
 
 def wait_until_warm(page: Page) -> None:
     """Waits until all is there that works offline."""
-    views = [path.name for path in (SCRIPTS / "views").glob("*.js")]
-    panels = ["help.js", "lecture.js", "slide.js", "theme.js", "transcript.js", "messages.js"]
-    own_pages = {"sheet.js", "embed.js"}
-    sharing = {path.name for path in (SCRIPTS / "sharing").glob("*.js")} - own_pages
-    wanted = [
-        *(f"/views/{name}" for name in views),
-        *(f"/panels/{name}" for name in panels),
-        *(f"/sharing/{name}" for name in sharing),
-    ]
+    wanted = json.loads((BUILT / "pieces.json").read_text())["later"]
     page.wait_for_function(
         """wanted => {
             const there = performance.getEntriesByType("resource").filter(each => each.responseEnd);

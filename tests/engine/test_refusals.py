@@ -329,7 +329,7 @@ GIVEN = [
     ([1, float("inf")], "finite"),
     (10**400, "finite"),
     (1j, "number"),
-    (object(), "number"),
+    (object, "number"),
     (np.array(["a"]), "numeric"),
     (np.array([1j]), "numeric"),
     (np.array([np.nan]), "finite"),
