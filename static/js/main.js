@@ -18,7 +18,7 @@ import { createPlaces } from "./places.js";
 import { debounce } from "./player.js";
 import { createPrograms } from "./programs.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
-import { frameAt } from "./timeline.js";
+import { foundAt, frameAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Host, Page } from "./state.js" */
@@ -108,6 +108,7 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const board = createFoldableBoard(byId("picture"), {
   layoutClient: createLayoutClient(),
   onSelect: select,
+  onExplain: explain,
   onPoint: light,
   onFolds: (folds) => store.set({ look: { ...store.get().look, folds } }),
   onCell: read,
@@ -134,6 +135,13 @@ board.watch(async (prospect) => {
 /** @param {string | undefined} id */
 function select(id) {
   store.set({ selected: id });
+}
+
+/** @param {string} id whose gradient is to be explained: the pass goes to the step that finds it */
+function explain(id) {
+  const { trace, look } = store.get();
+  const step = foundAt(trace, id);
+  if (step !== undefined && !look.locks.includes("step")) goTo(step);
 }
 
 /** @param {readonly string[]} ids */
@@ -375,7 +383,7 @@ const source = createSource({
 const panels = [
   source.show,
   createInputs(programs.give),
-  createValues(select, light),
+  createValues(select, explain, light),
   createNow(),
   createTape(goTo, (speed) => store.set({ speed })),
 ];

@@ -155,6 +155,14 @@ export function stopFrom(trace, index, detail, way) {
 }
 
 /**
+ * The step that finds a node's gradient.
+ * @param {Trace} trace
+ * @param {string} id
+ * @returns {number | undefined} undefined where none comes back
+ */
+export const foundAt = (trace, id) => timelineOf(trace).gradients.get(id);
+
+/**
  * @param {Trace} trace
  * @returns {Timeline}
  */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameAt, phasesOf, stopFrom, stopsOf, toldAt } from "../../static/js/timeline.js";
-import { square, xyz } from "./picture-traces.mjs";
+import { foundAt, frameAt, phasesOf, stopFrom, stopsOf, toldAt } from "../../static/js/timeline.js";
+import { doubled, square, xyz } from "./picture-traces.mjs";
 
 /** @param {any} frame @param {string} key */
 const nodesWith = (frame, key) => Object.keys(frame.nodes).filter((id) => frame.nodes[id][key]);
@@ -56,6 +56,13 @@ test("fan-out knows its gradient only once the contributions have been added", (
 test("a node that no gradient reaches never knows one", () => {
   const cut = { ...xyz, steps: xyz.steps.filter((step) => step.edge !== "e3") };
   assert.equal(frameAt(cut, cut.steps.length - 1).nodes.z.gradientKnown, false);
+});
+
+test("a gradient is found by its seed, its one product, or its sum", () => {
+  assert.equal(foundAt(xyz, "f"), 5);
+  assert.equal(foundAt(xyz, "q"), 6);
+  assert.equal(foundAt(square, "x"), 6);
+  assert.equal(foundAt(doubled, "two"), undefined);
 });
 
 test("an index out of range is brought into it", () => {

@@ -96,7 +96,11 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   drawLiterals(element, figure);
 
   const { left, right, top, bottom } = figure.bounds;
-  svg("rect", { class: "hit", x: left, y: top, width: right - left, height: bottom - top }, body);
+  svg(
+    "rect",
+    { class: "hit", x: left, y: top, width: right - left, height: bottom - top, rx: 8 },
+    body,
+  );
   const { runStart, runEnd } = figure;
   svg(
     "path",
@@ -109,6 +113,7 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
   if (figure.caption) write(body, figure.caption, "badge", figure.caption.pieces);
   const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
+  if (node.upstream) drawTarget(body, figure, style.direction, measure);
   const gradient = drawSlot(
     body,
     figure.gradient,
@@ -143,6 +148,24 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     },
     showPartial: partialsOf(body, figure, measure),
   };
+}
+
+/**
+ * What is pressed to go to the step that finds a gradient: around its number, or the dash.
+ * @param {SVGGElement} body
+ * @param {Figure} figure
+ * @param {"lr" | "tb"} direction
+ * @param {Measure} measure
+ */
+function drawTarget(body, { node, gradient }, direction, measure) {
+  if (gradient.grid || !node.upstream) return;
+  const { size } = gradient;
+  const wide = measure(numberPieces(scalarText(node.upstream), "gradient"), size);
+  const box = pillBox(gradient, Math.max(2 * size, wide));
+  // A finger's breadth on a phone.
+  const height = direction === "tb" ? 2.2 * size : box.height;
+  const y = box.y + (box.height - height) / 2;
+  svg("rect", { class: "target", "data-explain": "", ...box, y, height, rx: size / 2 }, body);
 }
 
 /**
@@ -222,9 +245,14 @@ function drawSlot(element, slot, role, tensor, most, measure) {
   if (slot.grid) {
     const { grid } = slot;
     const group = drawMap(element, slot, role === "value" ? "value" : "gradient");
+    /** @param {boolean} known what is known is read cell by cell */
+    const setExplains = (known) =>
+      group.toggleAttribute("data-explain", role === "gradient" && tensor !== null && !known);
+    setExplains(false);
     let filled = false;
     let sheet = 0;
     const change = changing((known, landed) => {
+      setExplains(known);
       if (known && !filled && tensor) fillMap(group, grid, tensor, most, sheet);
       filled ||= known;
       group.classList.toggle("known", known);

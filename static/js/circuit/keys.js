@@ -1,7 +1,7 @@
 /**
  * One tab stop for the whole circuit. Arrows walk the wires: along them to the source or the consumer, across them
  * from port to port. Enter selects a node, opens what has cells and unfolds a box; Backspace folds the
- * group around. A tap leads to its input.
+ * group around. A tap leads to its input, a gradient to the step that finds it, which Shift+Enter does too.
  */
 
 /** @import { View } from "../types.d.ts" */
@@ -26,8 +26,9 @@ const ARROWS = {
  * @param {(id: string) => void} onFocus
  * @param {(group: string, folded: boolean) => void} onFold
  * @param {(id: string) => void} onOpen
+ * @param {(id: string) => void} onExplain
  */
-export function createKeys(surface, onSelect, onFocus, onFold, onOpen) {
+export function createKeys(surface, onSelect, onFocus, onFold, onOpen, onExplain) {
   /** @type {Picture | undefined} */
   let picture;
   /** @type {Map<string, Mark>} */
@@ -93,10 +94,11 @@ export function createKeys(surface, onSelect, onFocus, onFold, onOpen) {
       event.ctrlKey ||
       event.metaKey ||
       event.altKey ||
-      event.shiftKey
+      (event.shiftKey && event.key !== "Enter")
     )
       return;
-    if (event.key === "Enter") {
+    if (event.shiftKey) onExplain(current);
+    else if (event.key === "Enter") {
       open(current);
       onOpen(current);
     } else if (event.key === "Backspace") foldAround(current);
@@ -134,7 +136,11 @@ export function createKeys(surface, onSelect, onFocus, onFold, onOpen) {
     const tap = event.target instanceof Element && event.target.closest("[data-tap]");
     if (tap) return focus(tap.getAttribute("data-tap") ?? "");
     const id = nodeOf(event);
-    if (id) open(id);
+    if (event.target instanceof Element && event.target.closest("[data-explain]")) {
+      onExplain(id);
+      // No cell is meant.
+      event.stopImmediatePropagation();
+    } else if (id) open(id);
   };
   const listeners = /** @type {[string, (event: any) => void][]} */ ([
     ["keydown", press],

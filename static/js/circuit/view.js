@@ -31,6 +31,7 @@ const EASES = [1, 0.4, 0];
  * @typedef {object} BoardOptions
  * @property {LayoutClient} layoutClient
  * @property {(id: string) => void} onSelect
+ * @property {(id: string) => void} onExplain how a node's gradient is found
  * @property {(ids: string[]) => void} onPoint which nodes the pointer is at
  * @property {(group: string, folded: boolean) => void} onFold
  * @property {(cell: Cell | undefined, sheet?: number) => void} onCell
@@ -45,7 +46,7 @@ const EASES = [1, 0.4, 0];
  */
 export function createBoard(
   element,
-  { layoutClient, onSelect, onPoint, onFold, onCell, onLaidOut, reducedMotion, hall },
+  { layoutClient, onSelect, onExplain, onPoint, onFold, onCell, onLaidOut, reducedMotion, hall },
 ) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
@@ -80,7 +81,7 @@ export function createBoard(
   const look = () => ({ drawing: drawn, frame: shown });
   const reading = createReading(camera, cellLayer, look, onCell);
   const follower = (/** @type {string} */ id) => follow([id], calmMotion());
-  const keys = createKeys(camera, onSelect, follower, onFold, reading.open);
+  const keys = createKeys(camera, onSelect, follower, onFold, reading.open, onExplain);
   camera.addEventListener("pointerover", showDigits);
   camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
   camera.addEventListener("pointerleave", () => onPoint([]));

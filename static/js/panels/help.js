@@ -36,7 +36,7 @@ export function fillHelp(dialog, { alone }, singleKeys, setSingleKeys) {
       h("span", { class: "forward" }, "Above each wire"),
       " is its value, from the forward pass. ",
       h("i", { class: "gradient" }, "Below it"),
-      " is the gradient of the output with respect to that value, from the backward pass. A dash is not yet known.",
+      " is the gradient of the output with respect to that value, from the backward pass. A dash is not yet known. Press either, or Shift+Enter on a node, to see how that gradient is found.",
     ),
     h(
       "p",

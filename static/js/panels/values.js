@@ -1,4 +1,7 @@
-/** The table of all values: what the board shows, as text; its headers sort it, and a row finds its node. */
+/**
+ * The table of all values: what the board shows, as text. Its headers sort it, a row finds its node, and a gradient the
+ * step that finds it.
+ */
 
 import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
 import { axisOf, byId, h, nameOf } from "./dom.js";
@@ -15,10 +18,11 @@ const BLOCK = 100;
 
 /**
  * @param {(id: string) => void} onSelect
+ * @param {(id: string) => void} onExplain
  * @param {(ids: string[]) => void} onPoint
  * @returns {(page: Page, previous: Page | undefined, frame: Frame) => void}
  */
-export function createValues(onSelect, onPoint) {
+export function createValues(onSelect, onExplain, onPoint) {
   /** @type {HTMLTableElement} */
   const table = byId("values");
   const head = /** @type {HTMLElement} */ (table.tHead);
@@ -64,7 +68,9 @@ export function createValues(onSelect, onPoint) {
       .about;
   table.addEventListener("click", (event) => {
     const node = nodeAt(event);
-    if (node) onSelect(node);
+    const cell = /** @type {Element} */ (event.target).closest("td.gradient");
+    if (node && cell?.firstElementChild) onExplain(node);
+    else if (node) onSelect(node);
   });
   table.addEventListener("pointerover", (event) => onPoint([nodeAt(event) ?? ""]));
   table.addEventListener("pointerleave", () => onPoint([]));
@@ -104,7 +110,8 @@ export function createValues(onSelect, onPoint) {
  */
 function rowOf(node) {
   const value = h("td", { class: "forward", role: "cell" });
-  const gradient = h("td", { class: "gradient", role: "cell" });
+  const found = h("button", { type: "button", title: "How it is found" });
+  const gradient = h("td", { class: "gradient", role: "cell" }, ...(node.upstream ? [found] : []));
   const row = h(
     "tr",
     { role: "row", "data-about": node.id },
@@ -143,7 +150,7 @@ function shapeCell({ value: { shape }, dims = [] }) {
 function write(cell, tensor) {
   const text = tensor ? textOf(tensor) : DASH;
   if (cell.textContent === text) return;
-  cell.textContent = text;
+  (cell.firstElementChild ?? cell).textContent = text;
   cell.classList.toggle("unknown", !tensor);
   cell.classList.toggle("many", text.length > 8);
   cell.title = tensor ? fullOf(tensor) : "";

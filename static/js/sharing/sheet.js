@@ -104,6 +104,7 @@ async function fill(trace, place) {
   const board = createFoldableBoard(byId("stage"), {
     layoutClient: createLayoutClient(),
     onSelect: () => {},
+    onExplain: () => {},
     onPoint: () => {},
     onFolds: () => {},
     onCell: () => {},
