@@ -1,6 +1,6 @@
 /** Keeps the address bar and the page alike: every program, step and look has a link. */
 
-import { debounce } from "./player.js";
+import { debounce, drawn } from "./player.js";
 import { mentioned, same } from "./state.js";
 
 /** @import { Look } from "./look.js" */
@@ -63,8 +63,10 @@ export function createPlaces(store, example, usual) {
     /** @param {boolean} isNew another program, which Back leaves again */
     saveProgram(isNew) {
       const now = performance.now();
-      void write(isNew && now - lastEntry > ENTRY);
+      const push = isNew && now - lastEntry > ENTRY;
       if (isNew) lastEntry = now;
+      // The board goes first.
+      void drawn().then(() => write(push));
     },
     /**
      * Goes where the address bar points.

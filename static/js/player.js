@@ -45,6 +45,10 @@ export function createSequence() {
   };
 }
 
+/** Resolves once the frame that is being made is drawn: what reads sizes then makes nobody wait. */
+export const drawn = () =>
+  new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(undefined))));
+
 /** Lets the browser draw and listen before work goes on. */
 export const rest = () => new Promise((done) => setTimeout(done));
 

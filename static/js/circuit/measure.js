@@ -36,7 +36,7 @@ export function createMeasure(element) {
    * As text: a live style read amid a drawing would have the browser work out all that is drawn so far.
    * @type {Partial<Record<Face, string>>}
    */
-  let fonts = {};
+  const fonts = {};
   /** @type {Promise<void> | undefined} */
   let loading;
 
@@ -54,15 +54,15 @@ export function createMeasure(element) {
   }
 
   async function load() {
-    const faces = /** @type {Face[]} */ (Object.keys(FACES)).map((face) =>
-      document.fonts.load(font(face), "x0"),
-    );
+    const faces = /** @type {Face[]} */ (Object.keys(FACES)).map((face) => {
+      fonts[face] = font(face);
+      return document.fonts.load(fonts[face], "x0");
+    });
     await Promise.race([
       Promise.allSettled(faces),
       new Promise((resolve) => AbortSignal.timeout(800).addEventListener("abort", resolve)),
     ]);
     widths.clear();
-    fonts = {};
   }
 
   return {

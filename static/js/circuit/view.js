@@ -108,13 +108,23 @@ export function createBoard(
   let taken;
   /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
   const parts = {};
+  /** @type {Map<string, Element[]>} elements by what they are marked as */
+  const marked = new Map();
   /** @type {(() => void) | undefined} ends the introduction */
   let leave;
   /** Counts requests, so that an older layout never replaces a newer one. */
   let turn = 0;
 
-  const motion = () =>
-    Number.parseFloat(getComputedStyle(element).getPropertyValue("--motion")) || 0;
+  /** @type {Map<boolean, number>} ms, by whether the reader wants little of it; reading makes the browser work out all styles */
+  const beats = new Map();
+  function motion() {
+    const still = reducedMotion();
+    const beat =
+      beats.get(still) ??
+      (Number.parseFloat(getComputedStyle(element).getPropertyValue("--motion")) || 0);
+    beats.set(still, beat);
+    return beat;
+  }
 
   const calmMotion = () => (reducedMotion() ? 0 : motion());
 
@@ -126,6 +136,7 @@ export function createBoard(
     const trace = withNamedOutput(given);
     const mine = ++turn;
     await ready();
+    motion();
     if ("open" in trace) parts.boxes ??= await import("./boxes.js");
     if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
@@ -140,7 +151,7 @@ export function createBoard(
    * @param {Trace} trace
    */
   function unmoved(trace) {
-    if (!drawn || !sameRoom(room, viewport.measure())) return undefined;
+    if (!drawn || !sameRoom(room, viewport.room())) return undefined;
     const { style, graph: old, trace: before } = drawn.picture;
     if (before.nodes.length !== trace.nodes.length) return undefined;
     const picture = pictureOf(trace, style, measure, parts);
@@ -167,7 +178,7 @@ export function createBoard(
    * @returns {Promise<{ picture: Picture, layout: Layout }>}
    */
   async function arrange(trace) {
-    room = viewport.measure();
+    room = viewport.room();
     const previous = memoryFor(trace);
     const tries = stylesFor(trace, room, hall?.()).flatMap((style) =>
       EASES.map((ease) => ({ style, ease })),
@@ -386,16 +397,16 @@ export function createBoard(
    * @param {readonly string[]} [found] by a search
    */
   function mark(lit, selected, found = []) {
-    const taps = [...graph.querySelectorAll("[data-tap]")];
     for (const [name, ids] of Object.entries({ lit, picked: selected ? [selected] : [], found })) {
-      for (const element of graph.querySelectorAll(`.${name}`)) element.classList.remove(name);
-      for (const id of ids) {
-        markOf(id)?.element.classList.add(name);
-        for (const tap of taps)
-          if (tap.getAttribute("data-tap") === id) tap.closest(".tap")?.classList.add(name);
-      }
+      for (const element of marked.get(name) ?? []) element.classList.remove(name);
+      const elements = ids.flatMap((id) => [markOf(id)?.element ?? [], tapsOf(id)].flat());
+      for (const element of elements) element.classList.add(name);
+      marked.set(name, elements);
     }
   }
+
+  /** @param {string} id */
+  const tapsOf = (id) => [...graph.querySelectorAll(`[data-tap="${id}"]`)];
 
   /**
    * What shows a node: itself, or what it is folded into.
@@ -442,7 +453,7 @@ export function createBoard(
 
   /** Fits the picture to a changed size; turned, or in other sizes, where it asks for that. */
   async function resize() {
-    if (!drawn || sameRoom(room, viewport.measure())) return;
+    if (!drawn || sameRoom(room, viewport.room())) return;
     const { trace } = drawn.picture;
     await setTrace(trace);
     // A step may have been taken meanwhile.

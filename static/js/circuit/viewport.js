@@ -36,8 +36,18 @@ const PAUSE = 200;
  */
 export function createViewport(frame, camera, layers, onMove) {
   const size = { width: 1, height: 1 };
-  /** The window's size; read only when it may have changed, since reading it makes the browser lay everything out. */
+  /** The window's size; kept, since reading it makes the browser lay everything out. */
   let open = { width: 1, height: 1 };
+  let watched = false;
+  const sizes = new ResizeObserver(
+    ([
+      {
+        contentRect: { width, height },
+      },
+    ]) => {
+      open = { width: Math.round(width), height: Math.round(height) };
+    },
+  );
   let least = 1;
   /** Scale that the layers are drawn at. */
   let drawn = 0;
@@ -261,17 +271,20 @@ export function createViewport(frame, camera, layers, onMove) {
     /** @param {Point} point of the window */
     fromScreen: ({ x, y }) => ({ x: (x - at.x) / at.k, y: (y - at.y) / at.k }),
     scale: () => at.k,
-    /** The window's size as last read. */
-    room: () => open,
-    /** Reads the window's size. */
-    measure() {
-      open = { width: frame.clientWidth, height: frame.clientHeight };
+    /** The window's size: read once, and from then on told by the browser. */
+    room() {
+      if (!watched) {
+        open = { width: frame.clientWidth, height: frame.clientHeight };
+        sizes.observe(frame);
+        watched = true;
+      }
       return open;
     },
     /** The window less its margins. */
     inner: () => ({ width: open.width - 2 * margin(), height: open.height - 2 * margin() }),
     destroy() {
       resting.cancel();
+      sizes.disconnect();
       stop.abort();
     },
   };

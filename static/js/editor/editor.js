@@ -60,6 +60,8 @@ export function createEditor(area, writing, first) {
   host.className = "editor-paint";
   host.setAttribute("aria-hidden", "true");
   const root = host.attachShadow({ mode: "open" });
+  // The selection is the textarea's. CodeMirror, looking for its own at every change, would have the page laid out.
+  Object.assign(root, { getSelection: () => null });
   const voice = createVoice(area);
   const view = new EditorView({
     root,

@@ -8,6 +8,7 @@ import {
   ViewPlugin,
 } from "../../vendor/codemirror.js";
 import { markedLine } from "../panels/source.js";
+import { same } from "../state.js";
 import { placesOf } from "./pointing.js";
 import { slipsIn } from "./slips.js";
 
@@ -50,6 +51,14 @@ function numbered({ state, viewport }) {
 
 export const marks = [shown, numbers];
 
+const LINES = {
+  forward: Decoration.line({ class: "forward" }),
+  local: Decoration.line({ class: "local" }),
+  backward: Decoration.line({ class: "backward" }),
+};
+const POINTED = Decoration.mark({ class: "pointed" });
+const WRONG = Decoration.mark({ tagName: "mark" });
+
 /** What of the page the marks depend on. */
 const SEEN = /** @type {const} */ ([
   "trace",
@@ -78,22 +87,23 @@ export function showMarks(view, page, previous) {
     ? new Set([...page.lit, ...(page.selected ? [page.selected] : [])])
     : new Set();
   const places = wanted.size > 0 ? placesOf(page.trace).filter(({ id }) => wanted.has(id)) : [];
-  view.dispatch({
-    effects: setMarks.of(
-      Decoration.set(
-        [
-          ...(line ? [Decoration.line({ class: step.phase }).range(line.from)] : []),
-          ...places
-            .filter(({ from, to }) => from < to)
-            .map(({ from, to }) => Decoration.mark({ class: "pointed" }).range(from, to)),
-          ...slipsIn(page).map(({ from, to }) =>
-            Decoration.mark({ tagName: "mark" }).range(from, to),
-          ),
-        ],
-        true,
-      ),
-    ),
-  });
+  const set = Decoration.set(
+    [
+      ...(line ? [LINES[step.phase].range(line.from)] : []),
+      ...places.filter(({ from, to }) => from < to).map(({ from, to }) => POINTED.range(from, to)),
+      ...slipsIn(page).map(({ from, to }) => WRONG.range(from, to)),
+    ],
+    true,
+  );
+  if (!same(rangesOf(set), rangesOf(view.state.field(shown))))
+    view.dispatch({ effects: setMarks.of(set) });
   if (line && page.index !== previous?.index)
     view.dispatch({ effects: EditorView.scrollIntoView(line.from) });
+}
+
+/** @param {import("@codemirror/view").DecorationSet} set */
+function rangesOf(set) {
+  const ranges = [];
+  for (const at = set.iter(); at.value; at.next()) ranges.push([at.from, at.to, at.value.spec]);
+  return ranges;
 }

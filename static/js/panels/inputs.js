@@ -123,7 +123,9 @@ function scalarRow(name, info, give) {
   /** @type {number | undefined} what the slider asked for last: on the way there it keeps its range and its place */
   let sent;
   /** @param {HTMLInputElement} control */
-  const write = (control) => (control.value = String(value));
+  const write = (control) => {
+    if (control.value !== String(value)) control.value = String(value);
+  };
   /** @type {ReturnType<typeof rangeFor> | undefined} */
   let range;
   const { row, tag } = rowOf(name, slider, field);
@@ -135,11 +137,13 @@ function scalarRow(name, info, give) {
       if (document.activeElement !== field) write(field);
       if (sent !== undefined && sent !== value) return;
       sent = undefined;
-      range = rangeFor(value, whole, range);
-      Object.assign(
-        slider,
-        Object.fromEntries(Object.entries(range).map(([k, v]) => [k, String(v)])),
-      );
+      const wanted = rangeFor(value, whole, range);
+      if (wanted !== range)
+        Object.assign(
+          slider,
+          Object.fromEntries(Object.entries(wanted).map(([k, v]) => [k, String(v)])),
+        );
+      range = wanted;
       write(slider);
     },
   };

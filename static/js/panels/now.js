@@ -2,6 +2,7 @@
 
 import { loadKatex } from "../assets.js";
 import { formatNumber, isAxis } from "../format.js";
+import { drawn } from "../player.js";
 import { shownOf } from "../state.js";
 import { timelineOf, toldAt } from "../timeline.js";
 import { axisOf, byId, h, nameOf, sentence, signed } from "./dom.js";
@@ -25,6 +26,10 @@ export function createNow() {
   let shown = "";
   /** Counts steps, so that a legend that comes late stays away. */
   let turn = 0;
+  // Half a formula is none; the equation below says the same. An observer is told of widths, and need not ask.
+  const widths = new ResizeObserver(() =>
+    formula.classList.toggle("too-long", formula.scrollWidth > formula.clientWidth),
+  );
 
   return (page, previous, frame) => {
     const { index, moved, look } = page;
@@ -79,17 +84,18 @@ export function createNow() {
 
     const latex = now.length > 1 ? "" : step.latex;
     shown = latex;
+    widths.disconnect();
     formula.replaceChildren();
     if (!moved || !latex) return;
     katex ??= loadKatex();
-    katex.then(
-      ({ render }) => {
+    // The board goes first.
+    Promise.all([katex, drawn()]).then(
+      ([{ render }]) => {
         if (shown !== latex || formula.hasChildNodes()) return;
         const mathematics = h("span", { role: "img", "aria-label": step.text });
         render(latex, mathematics, { throwOnError: false, trust: false, strict: "ignore" });
         formula.replaceChildren(mathematics);
-        // Half a formula is none; the equation below says the same.
-        formula.classList.toggle("too-long", mathematics.offsetWidth > formula.clientWidth);
+        widths.observe(formula);
       },
       () => {
         katex = undefined;

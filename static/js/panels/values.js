@@ -4,6 +4,7 @@
  */
 
 import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
+import { same } from "../state.js";
 import { axisOf, byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
@@ -75,6 +76,16 @@ export function createValues(onSelect, onExplain, onPoint) {
   table.addEventListener("pointerover", (event) => onPoint([nodeAt(event) ?? ""]));
   table.addEventListener("pointerleave", () => onPoint([]));
 
+  /**
+   * Whether a row has another node's name and shape already, so that other values need no other rows.
+   * @param {TraceNode} node
+   * @param {number} i
+   */
+  const hasSameHead = ({ id, label, value, dims }, i) =>
+    id === nodes[i].id &&
+    label === nodes[i].label &&
+    same([value.shape, dims], [nodes[i].value.shape, nodes[i].dims]);
+
   return ({ trace, index, selected, lit }, previous, frame) => {
     if (lit !== previous?.lit) {
       for (const id of previous?.lit ?? []) rows.get(id)?.row.classList.remove("lit");
@@ -83,10 +94,13 @@ export function createValues(onSelect, onExplain, onPoint) {
     if (trace === previous?.trace && index === previous.index && selected === previous.selected)
       return;
     if (trace !== previous?.trace) {
+      const headed = trace.nodes.length === nodes.length && trace.nodes.every(hasSameHead);
       ({ nodes } = trace);
-      rows = new Map(trace.nodes.map((node) => [node.id, rowOf(node)]));
       shown = undefined;
-      lay(Array.from(rows.values(), ({ row }) => row));
+      if (!headed) {
+        rows = new Map(nodes.map((node) => [node.id, rowOf(node)]));
+        lay(Array.from(rows.values(), ({ row }) => row));
+      }
     }
     for (const node of trace.nodes) {
       const { valueKnown, gradientKnown } = frame.nodes[node.id];
@@ -149,11 +163,13 @@ function shapeCell({ value: { shape }, dims = [] }) {
  */
 function write(cell, tensor) {
   const text = tensor ? textOf(tensor) : DASH;
+  const title = tensor ? fullOf(tensor) : "";
+  // What is rounded alike may differ in later digits.
+  if (cell.title !== title) cell.title = title;
   if (cell.textContent === text) return;
   (cell.firstElementChild ?? cell).textContent = text;
   cell.classList.toggle("unknown", !tensor);
   cell.classList.toggle("many", text.length > 8);
-  cell.title = tensor ? fullOf(tensor) : "";
 }
 
 /** @param {Tensor} tensor */
