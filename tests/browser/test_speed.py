@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.bench.page.programs import chain
 from tests.browser.conftest import OpenPage
@@ -88,3 +89,59 @@ def test_a_new_value_keeps_the_rows_of_the_table_and_renews_their_digits(
     expect(z.locator(".gradient")).to_have_attribute("title", "2.999999")
     expect(z.locator(".gradient")).to_have_text("3.00")
     assert row.evaluate("row => row.isConnected")
+
+
+ADDED = """() => {
+    globalThis.added = [];
+    const drawn = document.querySelector("#graph");
+    const inside = (target) => target.closest(".node") || target.querySelector(":scope > path");
+    new MutationObserver((all) => {
+        for (const { target, addedNodes } of all)
+            for (const node of addedNodes)
+                if (node instanceof Element && node.localName !== "tspan" && inside(target))
+                    added.push(node.outerHTML);
+    }).observe(drawn, { subtree: true, childList: true });
+}"""
+PLACES = """() => Object.fromEntries(Array.from(document.querySelectorAll("#graph .node"),
+    (node) => [node.querySelector("[data-node]").dataset.node, node.getAttribute("transform")]))"""
+
+
+def result(page: Page) -> Locator:
+    """Returns the node of the output."""
+    return page.locator("#graph .output [aria-roledescription=node]")
+
+
+def test_a_new_value_builds_no_gate_and_no_wire_and_moves_nothing(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, chain(20))
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("region", name="Board").focus()
+    page.keyboard.press("End")
+    field = page.get_by_role("spinbutton", name="y", exact=True)
+    before, places = result(page).get_attribute("aria-label") or "", page.evaluate(PLACES)
+    page.evaluate(ADDED)
+    for value in ("0.5", "0.25", "1.5"):
+        field.fill(value)
+        expect(result(page)).not_to_have_attribute("aria-label", before)
+        before = result(page).get_attribute("aria-label") or ""
+    assert page.evaluate("added") == []
+    assert page.evaluate(PLACES) == places
+    shown = page.locator("#graph .output .number.value").text_content() or ""
+    assert f"value {shown}," in before
+
+
+def test_numbers_that_outgrow_their_places_get_room_once_the_values_rest(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    page.keyboard.press("End")
+    page.get_by_role("spinbutton", name="z", exact=True).fill("-0.0000000000123")
+    # f = 3 z = -3.69e-11
+    expect(result(page)).to_have_attribute("aria-label", re.compile("value −3.69e−11"))
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("#graph .node")].every((node) => {
+            const [run, number] = [".run", ".number.value"].map((part) =>
+                node.querySelector(part).getBoundingClientRect());
+            return number.left >= run.left && number.right <= run.right;
+        })"""
+    )

@@ -210,20 +210,27 @@ export function drawBox(element, figure, origin, { direction }, measure) {
   const { size: small = 12 } = figure.badge ?? {};
   const knob = turned ? { x: -halfWidth, y: 0 } : { x: 1.1 * small - halfWidth, y: -halfHeight };
   drawKnob(body, knob, "+", small);
-  return {
+  const partials = partialsOf(element, figure, measure);
+  /** @type {Mark} */
+  const mark = {
     element,
     body,
     figure,
     origin,
     sheet: 0,
     turnTo() {},
+    renew(next) {
+      mark.figure = next;
+      partials.renew(next);
+    },
     show({ valueKnown, gradientKnown, active }) {
       element.classList.toggle("known", valueKnown);
       element.classList.toggle("returned", gradientKnown);
       element.classList.toggle("active", active);
     },
-    showPartial: partialsOf(element, figure, measure),
+    showPartial: partials.show,
   };
+  return mark;
 }
 
 /**

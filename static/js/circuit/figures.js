@@ -19,8 +19,9 @@ import {
 import { layPorts } from "./ports.js";
 import { LEAST } from "./styles.js";
 
-/** A number of this width finds room in every slot, so that a changed input moves nothing. */
+/** A number of this width finds room in every slot, so that a changed input moves nothing; and where values change. */
 const WIDEST = { lr: "−00.00", tb: "−00.0" };
+const ROOMY = "−0.00000";
 
 /**
  * @param {TraceNode} node
@@ -356,8 +357,9 @@ function putCaption(figure, pieces, x, top, { measure, style: { small } }) {
  * @param {Style} style
  * @param {Measure} measure
  */
-function slotWidth({ value, upstream }, { number, direction }, measure) {
-  const texts = [WIDEST[direction], scalarText(value), upstream ? scalarText(upstream) : ""];
+function slotWidth({ value, upstream }, { number, direction, roomy }, measure) {
+  const usual = roomy ? ROOMY : WIDEST[direction];
+  const texts = [usual, scalarText(value), upstream ? scalarText(upstream) : ""];
   return Math.max(...texts.map((text) => measure([plain(text)], number)));
 }
 
@@ -371,7 +373,9 @@ function sumOf(node, contributions, { style, measure, nodes }) {
     ({ target, key }) => nodes.get(target)?.inputs[key].downstream ?? null,
   );
   const pieces = numberPieces(sumText(node, tensors), "gradient");
-  const usual = [plain(node.value.shape.length > 0 ? "" : "−0.00 + (−0.00) = −0.00")];
+  const term = style.roomy ? "−0.0000" : "−0.00";
+  const third = style.roomy && contributions.length > 2 ? ` + (${term})` : "";
+  const usual = [plain(node.value.shape.length > 0 ? "" : `${term} + (${term})${third} = ${term}`)];
   const pad = 1.4 * style.small;
   return {
     pieces,

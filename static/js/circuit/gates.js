@@ -3,15 +3,15 @@
  */
 
 /** @import { Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
-/** @import { Figure, Mark, Measure, Picture, Slot } from "./types.d.ts" */
+/** @import { Figure, Label, Mark, Measure, Picture, Scales, Slot } from "./types.d.ts" */
 
 import { select } from "../../vendor/d3.js";
-import { DASH, formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
+import { formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
 import { scalesOf } from "./grid.js";
 import { originOf } from "./picture.js";
 import { numberPieces, scalarText } from "./pieces.js";
-import { drawMap, fillMap } from "./tensors.js";
-import { svg, typeset, write } from "./text.js";
+import { drawSlot, pillBox } from "./slots.js";
+import { setAll, svg, typeset, write } from "./text.js";
 
 /**
  * @param {SVGGElement} layer
@@ -51,7 +51,7 @@ export function drawNodes(layer, picture, layout, measure) {
  * @param {Figure} figure
  * @param {Point} origin
  * @param {Picture} picture
- * @param {{ value: number, gradient: number }} scales
+ * @param {Scales} scales
  * @param {Measure} measure
  * @returns {Mark}
  */
@@ -67,7 +67,7 @@ function drawFigure(element, figure, origin, picture, scales, measure) {
  * @param {Figure} figure
  * @param {Point} origin
  * @param {Picture} picture
- * @param {{ value: number, gradient: number }} scales
+ * @param {Scales} scales
  * @param {Measure} measure
  * @returns {Mark}
  */
@@ -111,9 +111,13 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   if (figure.name) write(body, figure.name, "name", figure.name.pieces);
   if (figure.badge) write(body, figure.badge, "badge", figure.badge.pieces);
   if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
-  if (figure.caption) write(body, figure.caption, "badge", figure.caption.pieces);
+  const caption = figure.caption && write(body, figure.caption, "badge", figure.caption.pieces);
   const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
-  if (node.upstream) drawTarget(body, figure, style.direction, measure);
+  const boxOf = (/** @type {Figure} */ at) => targetBox(at, style.direction, measure);
+  const target =
+    node.upstream && !figure.gradient.grid
+      ? svg("rect", { class: "target", "data-explain": "", ...boxOf(figure) }, body)
+      : undefined;
   const gradient = drawSlot(
     body,
     figure.gradient,
@@ -122,8 +126,13 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     scales.gradient,
     measure,
   );
+  const partials = partialsOf(body, figure, measure);
   let sheet = 0;
-  return {
+  /** @type {NodeFrame | undefined} */
+  let shown;
+  const speak = () => body.setAttribute("aria-label", label(mark.figure.node, face, shown));
+  /** @type {Mark} */
+  const mark = {
     element,
     body,
     figure,
@@ -136,36 +145,47 @@ function drawNode(element, figure, origin, picture, scales, measure) {
       sheet = wanted;
       for (const slot of [value, gradient]) slot.turnTo(wanted);
     },
+    renew(next, { value: most, gradient: steepest }) {
+      mark.figure = next;
+      sheet = 0;
+      value.renew(next.value, next.node.value, most);
+      gradient.renew(next.gradient, next.node.upstream, steepest);
+      partials.renew(next);
+      if (target) setAll(target, boxOf(next));
+      if (caption && next.caption) typeset(caption, next.caption.pieces, next.caption.size);
+      speak();
+    },
     show(frame) {
       const { classList } = element;
+      shown = frame;
       classList.toggle("known", frame.valueKnown);
       classList.toggle("returned", frame.gradientKnown);
       classList.toggle("active", frame.active);
       classList.toggle("used", frame.used);
       value.show(frame.valueKnown, false);
       gradient.show(frame.gradientKnown, frame.lands === "gradient");
-      body.setAttribute("aria-label", label(node, face, frame));
+      speak();
     },
-    showPartial: partialsOf(body, figure, measure),
+    showPartial: partials.show,
   };
+  return mark;
 }
 
 /**
  * What is pressed to go to the step that finds a gradient: around its number, or the dash.
- * @param {SVGGElement} body
  * @param {Figure} figure
  * @param {"lr" | "tb"} direction
  * @param {Measure} measure
  */
-function drawTarget(body, { node, gradient }, direction, measure) {
-  if (gradient.grid || !node.upstream) return;
-  const { size } = gradient;
-  const wide = measure(numberPieces(scalarText(node.upstream), "gradient"), size);
-  const box = pillBox(gradient, Math.max(2 * size, wide));
+function targetBox({ node, gradient }, direction, measure) {
+  const { size } = /** @type {Label} */ (gradient);
+  const wide = node.upstream
+    ? measure(numberPieces(scalarText(node.upstream), "gradient"), size)
+    : 0;
+  const box = pillBox(/** @type {Label} */ (gradient), Math.max(2 * size, wide));
   // A finger's breadth on a phone.
   const height = direction === "tb" ? 2.2 * size : box.height;
-  const y = box.y + (box.height - height) / 2;
-  svg("rect", { class: "target", "data-explain": "", ...box, y, height, rx: size / 2 }, body);
+  return { ...box, y: box.y + (box.height - height) / 2, height, rx: size / 2 };
 }
 
 /**
@@ -193,22 +213,31 @@ export function drawLiterals(element, { folded }) {
  * @param {SVGGElement} body
  * @param {Figure} figure
  * @param {Measure} measure
- * @returns {Mark["showPartial"]}
+ * @returns {{ show: Mark["showPartial"], renew: (figure: Figure) => void }}
  */
-export function partialsOf(body, { node, wires, partials: slots }, measure) {
+export function partialsOf(body, figure, measure) {
   /** @type {Map<string, ReturnType<typeof drawSlot>>} */
   const partials = new Map();
-  return (edge, { downstreamKnown, active }) => {
-    const slot = slots.get(edge);
-    if (!slot) return;
-    let partial = partials.get(edge);
-    if (!partial) {
-      if (!downstreamKnown) return;
-      const wire = node.inputs[wires.find((one) => one.id === edge)?.key ?? 0];
-      partial = drawSlot(body, slot, "partial", wire.downstream, 1, measure);
-      partials.set(edge, partial);
-    }
-    partial.show(downstreamKnown, active && downstreamKnown);
+  let { node, wires } = figure;
+  const broughtBy = (/** @type {string} */ edge) =>
+    node.inputs[wires.find(({ id }) => id === edge)?.key ?? 0].downstream;
+  return {
+    show(edge, { downstreamKnown, active }) {
+      const slot = figure.partials.get(edge);
+      if (!slot) return;
+      let partial = partials.get(edge);
+      if (!partial) {
+        if (!downstreamKnown) return;
+        partial = drawSlot(body, slot, "partial", broughtBy(edge), 1, measure);
+        partials.set(edge, partial);
+      }
+      partial.show(downstreamKnown, active && downstreamKnown);
+    },
+    renew(next) {
+      ({ node, wires } = next);
+      for (const [edge, partial] of partials)
+        partial.renew(/** @type {Slot} */ (next.partials.get(edge)), broughtBy(edge), 1);
+    },
   };
 }
 
@@ -230,97 +259,6 @@ export function drawSign(element, { halfWidth, halfHeight, corner, face }) {
     element,
   );
   if (face) write(element, face, "face", face.pieces);
-}
-
-/**
- * A number, or a heat map, that is a dash, or an empty grid, until it is known.
- * @param {SVGGElement} element
- * @param {Slot} slot
- * @param {"value" | "gradient" | "partial"} role
- * @param {Tensor | null} tensor
- * @param {number} most
- * @param {Measure} measure
- */
-function drawSlot(element, slot, role, tensor, most, measure) {
-  if (slot.grid) {
-    const { grid } = slot;
-    const group = drawMap(element, slot, role === "value" ? "value" : "gradient");
-    /** @param {boolean} known what is known is read cell by cell */
-    const setExplains = (known) =>
-      group.toggleAttribute("data-explain", role === "gradient" && tensor !== null && !known);
-    setExplains(false);
-    let filled = false;
-    let sheet = 0;
-    const change = changing((known, landed) => {
-      setExplains(known);
-      if (known && !filled && tensor) fillMap(group, grid, tensor, most, sheet);
-      filled ||= known;
-      group.classList.toggle("known", known);
-      group.classList.toggle("landed", landed);
-    });
-    return {
-      ...change,
-      /** @param {number} wanted */
-      turnTo(wanted) {
-        sheet = wanted;
-        if (!filled || !tensor) return;
-        group.querySelector(".cells")?.remove();
-        fillMap(group, grid, tensor, most, sheet);
-      },
-    };
-  }
-  const unknown = role === "partial" ? "" : DASH;
-  const text = write(element, slot, `number ${role}`, unknown);
-  const shown = tensor ? scalarText(tensor) || several(tensor) : DASH;
-  const pieces = numberPieces(shown, role === "value" ? "value" : "gradient");
-  /** @type {SVGRectElement | undefined} */
-  let pill;
-  return changing((known, landed) => {
-    if (known) typeset(text, pieces, slot.size);
-    else text.textContent = unknown;
-    text.classList.toggle("known", known);
-    text.classList.toggle("landed", landed);
-    if (landed && !pill) {
-      pill = svg("rect", { class: "pill", ...pillBox(slot, measure(pieces, slot.size)) });
-      text.before(pill);
-    }
-    pill?.toggleAttribute("hidden", !landed);
-  });
-}
-
-/**
- * A scalar without a number is a sum that the engine did not send: what several wires brought, that are drawn as one.
- * @param {Tensor} tensor
- */
-const several = ({ shape }) => (shape.length > 0 ? formatShape(shape) : "…");
-
-/**
- * Leaves the document alone where nothing changes.
- * @param {(known: boolean, landed: boolean) => void} change
- */
-function changing(change) {
-  let state = 0;
-  return {
-    turnTo() {},
-    /** @param {boolean} known @param {boolean} landed */
-    show(known, landed) {
-      const wanted = Number(known) + 2 * Number(landed);
-      if (wanted !== state) change(known, landed);
-      state = wanted;
-    },
-  };
-}
-
-/**
- * The filled pill around a number.
- * @param {{ x: number, y: number, anchor: string, size: number }} slot
- * @param {number} width of the number
- */
-export function pillBox({ x, y, anchor, size }, width) {
-  const height = 1.24 * size;
-  const pad = 0.36 * size;
-  const left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width : x;
-  return { x: left - pad, y: y - 0.98 * size, width: width + 2 * pad, height, rx: height / 2 };
 }
 
 /**

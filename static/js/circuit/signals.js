@@ -7,8 +7,8 @@
 /** @import { Change, Chip, Drawing, Figure, Mark, Measure } from "./types.d.ts" */
 
 import { gaitOf, switchAt } from "./gait.js";
-import { pillBox } from "./gates.js";
 import { numberPieces, scalarText } from "./pieces.js";
+import { pillBox } from "./slots.js";
 import { svg, write } from "./text.js";
 
 /**

@@ -17,9 +17,17 @@ const SVG = "http://www.w3.org/2000/svg";
  */
 export function svg(name, attributes, parent) {
   const element = document.createElementNS(SVG, name);
-  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
+  setAll(element, attributes);
   parent?.append(element);
   return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {Record<string, string | number>} attributes
+ */
+export function setAll(element, attributes) {
+  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
 }
 
 /**

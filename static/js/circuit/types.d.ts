@@ -77,6 +77,8 @@ export interface Style {
   terse: boolean;
   /** size that numbers must have on screen */
   least: number;
+  /** places are as wide as numbers usually get, as values are being changed */
+  roomy?: boolean;
 }
 
 /** A tensor's cells. */
@@ -187,6 +189,12 @@ export interface Surroundings {
 
 // ---------------------------------------------------------------- what is drawn
 
+/** The magnitude of the strongest colour, by role. */
+export interface Scales {
+  value: number;
+  gradient: number;
+}
+
 /** A drawn node. */
 export interface Mark {
   element: SVGGElement;
@@ -197,6 +205,8 @@ export interface Mark {
   /** which two-dimensional slice is shown, counted over the leading axes */
   readonly sheet: number;
   turnTo(sheet: number): void;
+  /** shows other values in the same places */
+  renew(figure: Figure, scales: Scales): void;
   show(frame: NodeFrame): void;
   /** shows what an incoming wire brings back, where that is one contribution of several */
   showPartial(edge: string, frame: EdgeFrame): void;

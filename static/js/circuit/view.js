@@ -6,12 +6,16 @@
 /** @import { LayoutClient } from "../layout-client.js" */
 /** @import { Boxes, Change, Drawing, Mark, Picture, Plan, Prospect, Rect, Taps } from "./types.d.ts" */
 
+import { debounce } from "../player.js";
+import { same } from "../state.js";
 import { drawNodes, fullText } from "./gates.js";
+import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
 import { createMeasure } from "./measure.js";
 import { createNear } from "./near.js";
 import { pictureOf } from "./picture.js";
 import { createReading } from "./reading.js";
+import { renewed } from "./renewal.js";
 import { createSignals } from "./signals.js";
 import { leastScale, SHRINK, spread, stylesFor } from "./styles.js";
 import { svg } from "./text.js";
@@ -20,6 +24,9 @@ import { drawWires } from "./wires.js";
 
 /** Beyond this many nodes nothing inside the large drawing is animated, and only what is near the window is displayed. */
 const CALM = 300;
+
+/** Values that do not change for this have come to rest, ms. */
+const REST = 500;
 
 /** Beyond what is marked: its ring, and air, px on screen. */
 const RING = 8;
@@ -104,6 +111,8 @@ export function createBoard(
   let asked;
   /** The window's size that the picture was made for. */
   let room = { width: 0, height: 0 };
+  /** The program whose values have outgrown their places. */
+  let varied = "";
   /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
   let taken;
   /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
@@ -135,30 +144,74 @@ export function createBoard(
   async function setTrace(given) {
     const trace = withNamedOutput(given);
     const mine = ++turn;
+    resting.cancel();
     await ready();
     motion();
     if ("open" in trace) parts.boxes ??= await import("./boxes.js");
     if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
-    const { picture, layout } = unmoved(trace) ?? (await arrange(trace));
-    if (mine !== turn) return;
-    draw(picture, layout);
+    const fresh = sketch(trace);
+    const kept = drawn && fresh && renewed(drawn.picture, fresh);
+    if (kept) {
+      renew(kept.picture);
+      if (!kept.fits) resting.later();
+    } else if (!(await place(trace, mine, fresh))) return;
     onLaidOut?.();
   }
 
   /**
-   * The drawn places, if the trace needs no others: so a changed input moves nothing.
+   * The trace as the board would draw it now, if it had not to be laid out.
    * @param {Trace} trace
    */
-  function unmoved(trace) {
+  function sketch(trace) {
     if (!drawn || !sameRoom(room, viewport.room())) return undefined;
-    const { style, graph: old, trace: before } = drawn.picture;
-    if (before.nodes.length !== trace.nodes.length) return undefined;
-    const picture = pictureOf(trace, style, measure, parts);
-    return JSON.stringify(picture.graph) === JSON.stringify(old)
-      ? { picture, layout: drawn.layout }
+    const { style, trace: before } = drawn.picture;
+    return before.nodes.length === trace.nodes.length
+      ? pictureOf(trace, style, measure, parts)
       : undefined;
   }
+
+  /**
+   * Draws a trace, in the places that are drawn if it needs no others.
+   * @param {Trace} trace
+   * @param {number} mine the request's turn
+   * @param {Picture} [fresh] as it would be in the style that is drawn
+   * @returns {Promise<boolean>} false if a newer request took its place
+   */
+  async function place(trace, mine, fresh) {
+    const { picture, layout } =
+      drawn && fresh && same(fresh.graph, drawn.picture.graph)
+        ? { picture: fresh, layout: drawn.layout }
+        : await arrange(trace);
+    if (mine !== turn) return false;
+    draw(picture, layout);
+    return true;
+  }
+
+  /**
+   * Shows other values in the picture that is drawn.
+   * @param {Picture} picture
+   */
+  function renew(picture) {
+    if (!drawn) return;
+    leave?.();
+    signals.clear();
+    const scales = scalesOf(picture.trace);
+    for (const [id, figure] of picture.figures) drawn.marks.get(id)?.renew(figure, scales);
+    drawn = { ...drawn, picture };
+    keys.setPicture(picture, drawn.marks);
+    reading.turn();
+  }
+
+  /** Makes room for numbers that have outgrown their places, and for those to come. */
+  async function makeRoom() {
+    if (!drawn) return;
+    const { trace } = drawn.picture;
+    varied = trace.source;
+    if ((await place(trace, ++turn)) && asked) show(asked, { animate: false });
+  }
+  // Where it fails, or something newer comes, the picture that is there is whole.
+  const resting = debounce(() => void makeRoom().catch(() => {}), REST);
 
   /**
    * Where nodes lay, if this is the same program edited and not another one.
@@ -180,9 +233,11 @@ export function createBoard(
   async function arrange(trace) {
     room = viewport.room();
     const previous = memoryFor(trace);
-    const tries = stylesFor(trace, room, hall?.()).flatMap((style) =>
-      EASES.map((ease) => ({ style, ease })),
-    );
+    const roomy = trace.source === varied;
+    const tries = stylesFor(trace, room, hall?.()).flatMap((given) => {
+      const style = { ...given, roomy };
+      return EASES.map((ease) => ({ style, ease }));
+    });
     const lastTry = tries[tries.length - 1];
     const grew =
       previous &&
@@ -486,6 +541,7 @@ export function createBoard(
     resize,
     destroy() {
       turn++;
+      resting.cancel();
       themes.disconnect();
       dark.removeEventListener("change", redraw);
       signals.clear();

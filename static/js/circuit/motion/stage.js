@@ -6,9 +6,9 @@
 /** @import { Point, Tensor } from "../../types.d.ts" */
 /** @import { Drawing, Grid, Measure, Move, Part, Token } from "../types.d.ts" */
 
-import { pillBox } from "../gates.js";
 import { scalesOf, sheet } from "../grid.js";
 import { numberPieces } from "../pieces.js";
+import { pillBox } from "../slots.js";
 import { drawMap, fillMap } from "../tensors.js";
 import { svg, write } from "../text.js";
 import { alongPath } from "./paths.js";
