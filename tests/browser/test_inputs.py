@@ -135,3 +135,68 @@ def test_a_long_name_ends_before_its_slider(open_page: OpenPage) -> None:
     other = page.locator("#inputs input[type=range]").last.bounding_box()
     assert other
     assert other["x"] == beside["x"]
+
+
+def entry(page: Page, *indices: int) -> Locator:
+    name = f"X[{', '.join(map(str, indices))}]"
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def test_every_entry_of_a_large_matrix_is_reached_and_changed(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "X = np.zeros((40, 9))\nL = np.sum(X)")
+    button(page, "Last step").click()
+    group = edit(page, "X")
+    expect(entry(page, 5, 4)).to_be_visible()
+    expect(group.get_by_role("spinbutton", name="X[")).to_have_count(30)
+    expect(group).to_contain_text("rows 0–5 of 40")
+    for _ in range(6):
+        button(page, "Next rows of X").click()
+    expect(group).to_contain_text("rows 34–39 of 40")
+    button(page, "Next columns of X").click()
+    expect(group).to_contain_text("columns 4–8 of 9")
+    entry(page, 39, 8).fill("7")
+    expect(row(page, "L").get_by_role("cell").nth(1)).to_have_text("7.00")
+    # Rows that come keep the place, and paste still gives the whole.
+    button(page, "Add a row of X").click()
+    expect(group).to_contain_text("rows 34–39 of 41")
+    expect(entry(page, 39, 8)).to_have_value("7")
+    paste(entry(page, 39, 8), "1 2\n3 4")
+    expect(entry(page, 1, 1)).to_have_value("4")
+    expect(row(page, "L").get_by_role("cell").nth(1)).to_have_text("10.00")
+
+
+def test_the_keyboard_walks_beyond_the_window_of_fields(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "X = np.zeros((40, 2))\nL = np.sum(X)")
+    edit(page, "X")
+    entry(page, 4, 1).focus()
+    for k in range(5, 9):
+        page.keyboard.press("ArrowDown")
+        expect(entry(page, k, 1)).to_be_focused()
+    page.keyboard.press("PageDown")
+    expect(entry(page, 14, 1)).to_be_focused()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowUp")
+    expect(entry(page, 19, 1)).to_be_focused()
+
+
+def test_long_lists_and_stacks_of_matrices_have_fields(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "X = np.zeros(20)\nL = np.sum(X)")
+    edit(page, "X")
+    entry(page, 19).fill("3")
+    expect(row(page, "X").get_by_role("cell").nth(0)).to_have_text("(20)")
+    expect(row(page, "X").get_by_role("cell").nth(1)).to_contain_text("3")
+    write(page, "X = np.zeros((3, 2, 2))\nL = np.sum(X)")
+    button(page, "Next sheets of X").click()
+    entry(page, 1, 0, 1).fill("5")
+    expect(row(page, "X").get_by_role("cell").nth(1)).to_contain_text("5")
+
+
+def test_axe_finds_nothing_in_the_window_of_a_large_matrix(open_page: OpenPage) -> None:
+    page = open_page()
+    write(page, "X = np.zeros((40, 9))\nL = np.sum(X)")
+    edit(page, "X")
+    expect(entry(page, 5, 4)).to_be_visible()
+    assert violations(page) == []

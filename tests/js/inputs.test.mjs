@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { indicesOf, layOf, nest, short } from "../../static/js/panels/fields.js";
 import { parseNumbers, resized } from "../../static/js/panels/pasting.js";
 import { rangeFor } from "../../static/js/panels/ranges.js";
 
@@ -71,3 +72,28 @@ test("whole numbers count from 0", () => {
   assert.deepEqual(rangeFor(3, true), { min: 0, max: 10, step: 1 });
   assert.deepEqual(rangeFor(40, true), { min: 0, max: 100, step: 1 });
 });
+
+test("entries lie in rows, columns and sheets", () => {
+  assert.deepEqual(layOf([3]), { width: 3, height: 1, sheets: 1, size: 3 });
+  assert.deepEqual(layOf([13]), { width: 5, height: 3, sheets: 1, size: 13 });
+  assert.deepEqual(layOf([40, 9]), { width: 9, height: 40, sheets: 1, size: 360 });
+  assert.deepEqual(layOf([2, 3, 4, 5]), { width: 5, height: 4, sheets: 6, size: 120 });
+});
+
+test("a flat place has its indices, and a flat list its nesting", () => {
+  assert.deepEqual(indicesOf(23, [2, 3, 4]), [1, 2, 3]);
+  assert.deepEqual(nest([1, 2, 3, 4], [2, 2]), SQUARE);
+  assert.deepEqual(nest([1, 2, 3, 4], [2, 1, 2]), [[[1, 2]], [[3, 4]]]);
+  assert.deepEqual(nest([1, 2], [2]), [1, 2]);
+});
+
+for (const [x, text] of [
+  [250, "250"],
+  [-0.854096, "-0.85"],
+  [-12.3456, "-12.3"],
+  [0.00123456, "0.001"],
+  [123456, "123456"],
+  [0, "0"],
+]) {
+  test(`a narrow field shows ${x} as ${text}`, () => assert.equal(short(x), text));
+}

@@ -1,12 +1,13 @@
-/** The editor of one tensor: a grid of fields up to 6 by 6, its shape, and ways to fill it. Loaded on first use. */
+/** The editor of one tensor: its entries as fields, its shape, and ways to fill it. Loaded on first use. */
 
 import { h } from "./dom.js";
+import { createFields } from "./fields.js";
 import { parseNumbers, resized } from "./pasting.js";
 
-/** @import { GivenInput, Nested, Tensor } from "../types.d.ts" */
+/** @import { GivenInput, Tensor } from "../types.d.ts" */
 
-/** Rows and columns that still fit the column. */
-const MOST = 6;
+/** Rows and columns from which on none is added one by one. */
+const LARGEST = 100;
 const FILLS = /** @type {const} */ (["normal", "uniform", "zeros", "ones", "linspace"]);
 /** Those that a seed changes. */
 const RANDOM = /** @type {string[]} */ (["normal", "uniform"]);
@@ -34,31 +35,20 @@ export function createMatrix(root, name, give) {
 }
 
 /**
+ * The fields, and what adds rows and columns to them and takes them away.
  * @param {string} name
  * @param {(value: GivenInput) => void} give
  */
 function createGrid(name, give) {
-  const fields = h("div", { class: "grid" });
+  const fields = createFields(name, give);
   const sizes = h("div", { class: "sizes" });
-  const grid = h("div", {}, fields, sizes);
-  /** @type {HTMLInputElement[][]} */
-  let cells = [];
+  const none = h(
+    "p",
+    { class: "quiet" },
+    "Too large to be shown entry by entry: fill it, or paste all of it here.",
+  );
+  const grid = h("div", {}, fields.element, sizes, none);
   let flat = false;
-
-  const numbers = () => cells.map((row) => row.map((cell) => cell.valueAsNumber));
-  /** @param {number[][]} rows */
-  const giveRows = (rows) => {
-    if (rows.flat().every(Number.isFinite)) give(flat ? rows[0] : rows);
-  };
-  fields.addEventListener("input", () => giveRows(numbers()));
-  fields.addEventListener("keydown", (event) => {
-    const at = cells.flat().indexOf(/** @type {HTMLInputElement} */ (event.target));
-    const width = cells[0]?.length ?? 0;
-    const step = { ArrowUp: -width, ArrowDown: width }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    cells.flat()[at + step]?.focus();
-  });
 
   /**
    * @param {"row" | "column" | "entry"} what
@@ -66,58 +56,37 @@ function createGrid(name, give) {
    */
   function sizer(what, by) {
     const resize = () => {
-      const [height, width] = [cells.length, cells[0].length];
+      const rows = fields.rows();
       const across = what === "row" ? 0 : by;
-      giveRows(resized(numbers(), height + by - across, width + across));
+      const wanted = resized(rows, rows.length + by - across, rows[0].length + across);
+      if (wanted.flat().every(Number.isFinite)) give(flat ? wanted[0] : wanted);
     };
     const label = `${by > 0 ? "Add" : "Remove"} a ${what} of ${name}`.replace("a e", "an e");
     const button = { type: "button", "aria-label": label, title: label, click: resize };
     return h("button", button, `${by > 0 ? "+" : "−"} ${what}`);
   }
 
+  let signature = "";
   /** @param {Tensor} tensor */
-  function showGrid({ shape, data }) {
-    const fits = data !== null && shape.length <= 2 && shape.every((n) => n > 0 && n <= MOST);
-    grid.hidden = !fits;
-    if (!fits) return;
+  function showGrid(tensor) {
+    const { shape } = tensor;
+    const fits = fields.show(tensor);
+    none.hidden = fits;
+    sizes.hidden = !fits || shape.length > 2;
     flat = shape.length === 1;
-    const rows = /** @type {Nested[][]} */ (flat ? [data] : data);
-    if (rows.length !== cells.length || rows[0].length !== cells[0]?.length) {
-      cells = rows.map((row, i) =>
-        row.map((_, j) => {
-          const label = `${name}[${flat ? j : `${i}, ${j}`}]`;
-          return h("input", { type: "number", step: "any", "aria-label": label });
-        }),
-      );
-      fields.replaceChildren(...cells.map((row) => h("div", { class: "grid-row" }, ...row)));
-      showSizers(rows.length, rows[0].length);
-    }
-    for (const [i, row] of cells.entries()) {
-      for (const [j, cell] of row.entries()) {
-        if (document.activeElement !== cell)
-          cell.value = String(Number(Number(rows[i][j]).toPrecision(6)));
-      }
-    }
-  }
-
-  /**
-   * Only those that leave something to see.
-   * @param {number} height
-   * @param {number} width
-   */
-  function showSizers(height, width) {
-    const ways = /** @type {["row" | "column" | "entry", number][]} */ (
-      flat
-        ? [["entry", width]]
-        : [
-            ["row", height],
-            ["column", width],
-          ]
-    );
+    if (!fits || shape.join() === signature) return;
+    signature = shape.join();
+    /** @type {["row" | "column" | "entry", number][]} */
+    const ways = flat
+      ? [["entry", shape[0]]]
+      : [
+          ["row", shape[0]],
+          ["column", shape[1]],
+        ];
     sizes.replaceChildren(
       ...ways.flatMap(([what, size]) => [
         ...(size > 1 ? [sizer(what, -1)] : []),
-        ...(size < MOST ? [sizer(what, 1)] : []),
+        ...(size < LARGEST ? [sizer(what, 1)] : []),
       ]),
     );
   }
