@@ -276,6 +276,7 @@ const host = {
   select,
   light,
   look: (look) => store.set({ look: { ...store.get().look, ...look } }),
+  type: programs.type,
   say: (said) => store.set({ said }),
 };
 

@@ -57,6 +57,7 @@
  * @property {(id: string | undefined) => void} select a node
  * @property {(ids: readonly string[]) => void} light nodes up for as long as something about them is pointed at
  * @property {(look: Partial<Look>) => void} look changes how the program is looked at
+ * @property {(source: string) => void} type another text in the program's place
  * @property {(text: string) => void} say in the page's own line
  */
 

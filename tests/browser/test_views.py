@@ -286,6 +286,14 @@ def test_warnings_are_counted_listed_and_find_their_gate(open_page: OpenPage) ->
     expect(page.locator("#graph .node.picked")).to_have_count(1)
 
 
+def test_a_warnings_fix_is_one_click(open_page: OpenPage) -> None:
+    page = open_page("/#w=warnings")
+    write(page, "f = x^2 + y")
+    views(page).get_by_role("button", name="Replace ^ with **").click()
+    expect(page.get_by_role("textbox", name="Function")).to_have_value("f = x**2 + y")
+    expect(views(page).get_by_role("button", name="Replace")).to_have_count(0)
+
+
 def test_a_program_without_warnings_says_so(open_page: OpenPage) -> None:
     page = open_page("/#w=warnings")
     expect(views(page)).to_contain_text("Nothing to warn of")
@@ -382,6 +390,29 @@ def test_the_jacobian_is_of_the_steps_gate_and_its_entries_are_within_reach(
     expect(table.get_by_role("cell")).to_have_text(["", "0.00", "0.00", "0.00", "1.00"])
 
 
+def test_a_jacobian_of_other_values_leaves_the_focus_and_the_entry(open_page: OpenPage) -> None:
+    page = open_page("/#w=jacobian")
+    write(page, "w = 3.0\nz = np.array([-1.0, 2.0])\nh = z * w\nL = np.sum(h * h)")
+    page.get_by_role("combobox", name="Jacobian of").select_option("h")
+    page.get_by_role("combobox", name="with respect to").select_option("z")
+    readout = views(page).locator(".readout")
+    entries(page).focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    expect(readout).to_contain_text("∂h[0]/∂z[0]")
+    before = readout.inner_text()
+    views(page).get_by_text("As a table").click()
+    entries(page).focus()
+    # Another value, given without taking the focus.
+    page.get_by_role("spinbutton", name="w", exact=True).evaluate(
+        "field => { field.value = '7'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    expect(readout).to_have_text("∂h[0]/∂z[0] = 7")
+    assert before != "∂h[0]/∂z[0] = 7"
+    expect(entries(page)).to_be_focused()
+    expect(views(page).get_by_role("table", name="Jacobian of h for z")).to_be_visible()
+
+
 def test_a_diagonal_lies_down_into_the_same_result(open_page: OpenPage) -> None:
     page = open_page("/#w=jacobian")
     write(page, "z = np.array([-1.0, 2.0, 3.0])\nh = np.maximum(z, 0)\nL = np.sum(h * h)")
@@ -442,6 +473,21 @@ def test_a_badge_opens_the_error_against_h(open_page: OpenPage) -> None:
     expect(views(page).get_by_role("img", name=re.compile("^Error against h"))).to_have_count(1)
     badge.focus()
     assert [path for path in paths if path.startswith("check/")] == ["check/sweep"]
+
+
+def test_a_check_of_other_values_leaves_the_focus_on_its_badge(open_page: OpenPage) -> None:
+    page = open_page("/#w=check")
+    badge = views(page).locator(".badges").first.locator("button").nth(1)
+    badge.click()
+    expect(views(page).get_by_role("img", name=re.compile("^Error against h"))).to_be_visible()
+    expect(badge).to_be_focused()
+    expect(badge).to_contain_text("chain rule −4")
+    page.get_by_role("spinbutton", name="z", exact=True).evaluate(
+        "field => { field.value = '7'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    expect(badge).to_contain_text("chain rule 7")
+    expect(badge).to_be_focused()
+    expect(badge).to_have_attribute("aria-expanded", "true")
 
 
 def test_a_kink_is_no_mistake(open_page: OpenPage) -> None:

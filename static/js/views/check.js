@@ -187,6 +187,8 @@ export function createCheck(host) {
 
   /** @param {Page} page */
   function place(page) {
+    const shown = curve.isConnected && curve.previousElementSibling?.getAttribute("data-input");
+    if (shown === open && open) return sweep.ask(page);
     curve.remove();
     for (const button of list.querySelectorAll("[data-input]")) {
       const here = /** @type {HTMLElement} */ (button).dataset.input === open;

@@ -24,9 +24,10 @@ const APART = 15;
  * @param {(column: number) => string} matrix.columnName
  * @param {string} matrix.label
  * @param {(row: number, column: number) => string} matrix.say what an entry is: "∂z[2]/∂x[5]"
+ * @param {{ row?: number, column?: number }} matrix.at the entry that is read; the largest, at first
  * @returns {HTMLElement}
  */
-export function drawHeat({ data, rowName, columnName, label, say }) {
+export function drawHeat({ data, rowName, columnName, label, say, at }) {
   const [rows, columns] = [data.length, data[0].length];
   const left = 12 + 7 * Math.max(...data.map((_, i) => rowName(i).length));
   const top = 22;
@@ -100,18 +101,16 @@ export function drawHeat({ data, rowName, columnName, label, say }) {
   const cursor = svg("rect", { class: "cursor", width: cell, height: cell }, picture);
 
   const readout = h("p", { class: "readout", role: "status" });
-  let at = { row: 0, column: 0 };
-  /** @param {number} row @param {number} column */
-  function read(row, column) {
-    at = {
-      row: Math.max(0, Math.min(rows - 1, row)),
-      column: Math.max(0, Math.min(columns - 1, column)),
-    };
-    cursor.setAttribute("x", String(left + at.column * cell));
-    cursor.setAttribute("y", String(top + at.row * cell));
+  /** @param {number} [down] @param {number} [right] */
+  function read(down = 0, right = 0) {
+    const row = Math.max(0, Math.min(rows - 1, down));
+    const column = Math.max(0, Math.min(columns - 1, right));
+    Object.assign(at, { row, column });
+    cursor.setAttribute("x", String(left + column * cell));
+    cursor.setAttribute("y", String(top + row * cell));
     readout.replaceChildren(
-      `${say(at.row, at.column)} = `,
-      h("b", {}, formatFull(Number(Number(data[at.row][at.column]).toPrecision(6)))),
+      `${say(row, column)} = `,
+      h("b", {}, formatFull(Number(Number(data[row][column]).toPrecision(6)))),
     );
   }
   const box = h(
@@ -130,7 +129,7 @@ export function drawHeat({ data, rowName, columnName, label, say }) {
     ];
     if (!move) return;
     event.preventDefault();
-    read(at.row + move[0], at.column + move[1]);
+    read((at.row ?? 0) + move[0], (at.column ?? 0) + move[1]);
   });
   box.addEventListener("pointermove", (event) => {
     const { x, y } = picture.getBoundingClientRect();
@@ -139,6 +138,6 @@ export function drawHeat({ data, rowName, columnName, label, say }) {
       read(Math.floor(row), Math.floor(column));
   });
   const strongest = Math.max(0, sizes.indexOf(most));
-  read(Math.floor(strongest / columns), strongest % columns);
+  read(at.row ?? Math.floor(strongest / columns), at.column ?? strongest % columns);
   return h("div", {}, box, readout);
 }

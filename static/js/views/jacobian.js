@@ -29,11 +29,18 @@ export function createJacobian(host) {
       host.look({ view: `jacobian.${of.value}.${wrt.value}` }),
     );
 
+  /** The entry that is read, as long as the same two nodes are looked at. */
+  let at = {};
+  let pairDrawn = "";
+
   /** @type {ReturnType<typeof createQuestion<Jacobian>>} */
   const question = createQuestion(host, "/api/jacobian", (answer, { trace }) => {
     const { nodes } = timelineOf(trace);
     const [over, under] = [answer.of.node, answer.wrt.node].map((id) => nodes.get(id));
-    return over && under ? drawn(answer, over, under) : [];
+    const drawing = [over, under].map((node) => `${node?.id} ${node?.label}`).join();
+    if (drawing !== pairDrawn) at = {};
+    pairDrawn = drawing;
+    return over && under ? drawn(answer, over, under, at) : [];
   });
 
   /** @param {Page} page @returns {[string, string] | undefined} */
@@ -89,9 +96,10 @@ function fill(select, nodes) {
  * @param {Jacobian} jacobian
  * @param {TraceNode} of
  * @param {TraceNode} wrt
+ * @param {object} at
  * @returns {Node[]}
  */
-function drawn(jacobian, of, wrt) {
+function drawn(jacobian, of, wrt, at) {
   const { rows, columns, data, structure, related, diagonal, product, note } = jacobian;
   const { title, words } = STRUCTURES[structure];
   const shown = data !== null && rows <= MOST && columns <= MOST;
@@ -107,7 +115,7 @@ function drawn(jacobian, of, wrt) {
     structure === "diagonal" && rows === columns && rows > 1 && rows <= MOST_LYING && product?.data;
   return [
     head,
-    ...(shown && data ? [heat(data, of, wrt), asTable(data, of, wrt)] : []),
+    ...(shown && data ? [heat(data, of, wrt, at), asTable(data, of, wrt)] : []),
     ...(shown || !related ? [] : [sketch(structure)]),
     ...(lies && of.upstream
       ? [drawHadamard(flatOf(diagonal), flatOf(of.upstream), flatOf(product))]
@@ -119,12 +127,14 @@ function drawn(jacobian, of, wrt) {
  * @param {import("../types.d.ts").Numeric[][]} data
  * @param {TraceNode} of
  * @param {TraceNode} wrt
+ * @param {object} at
  */
-function heat(data, of, wrt) {
+function heat(data, of, wrt, at) {
   const short = /** @param {TraceNode} node */ ({ label }) =>
     /^[\p{L}_]\w*$/u.test(label) ? label : "·";
   return drawHeat({
     data,
+    at,
     label: `Jacobian of ${of.label} for ${wrt.label}`,
     rowName: (row) => placeOf(row, of.value.shape).replace(/[[\]\s]/g, "") || "·",
     columnName: (column) => placeOf(column, wrt.value.shape).replace(/[[\]\s]/g, "") || "·",

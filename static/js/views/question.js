@@ -1,6 +1,7 @@
 /** What a view asks the engine about the program on the board, and what it says while the answer is not there. */
 
 import { h } from "../panels/dom.js";
+import { keepFocus } from "./focus.js";
 
 /** @import { Host, Page } from "../state.js" */
 
@@ -52,7 +53,9 @@ export function createQuestion(host, path, draw, placed = () => {}) {
     offline = lost;
     if (lost) newest = undefined;
     else say(problem ? problem.detail || problem.title : "", problem?.hint);
-    if (answer) redraw = () => area.replaceChildren(...draw(/** @type {T} */ (answer), page));
+    if (answer)
+      redraw = () =>
+        keepFocus(area, () => area.replaceChildren(...draw(/** @type {T} */ (answer), page)));
     redraw();
     if (answer) placed();
     area.hidden = problem !== undefined;

@@ -1,14 +1,18 @@
 /** Everything that the engine noticed: in the lecturer's words, with the fix; a click finds the gate. */
 
 import { h, nameOf } from "../panels/dom.js";
+import { saying } from "../panels/messages.js";
+import { mended } from "../panels/spans.js";
+import { isFixed } from "../state.js";
 import { timelineOf } from "../timeline.js";
+import { keepFocus } from "./focus.js";
 
 /** @import { Host } from "../state.js" */
-/** @import { Warning } from "../types.d.ts" */
+/** @import { Edit, Warning } from "../types.d.ts" */
 /** @import { View } from "./column.js" */
 
 /** @param {Host} host @returns {View} */
-export function createWarnings({ select, light, store }) {
+export function createWarnings({ select, light, store, type }) {
   const list = h("ul", { class: "warnings" });
   const none = h(
     "p",
@@ -17,7 +21,7 @@ export function createWarnings({ select, light, store }) {
   );
 
   /** @param {Warning} warning */
-  function row({ level, node: id, message, hint }) {
+  function row({ level, node: id, message, hint, fix = [] }) {
     const node = id === null ? undefined : timelineOf(store.get().trace).nodes.get(id);
     const kind = level === "warning" ? "warning" : "note";
     const words = [
@@ -25,7 +29,9 @@ export function createWarnings({ select, light, store }) {
       h("span", { class: "message" }, message),
       ...(hint ? [h("span", { class: "hint" }, hint)] : []),
     ];
-    if (!node) return h("li", { class: kind }, h("div", { class: "warning-text" }, ...words));
+    const mends = fix.length > 0 && !isFixed(store.get(), "edit") ? [mender(fix)] : [];
+    if (!node)
+      return h("li", { class: level }, h("div", { class: "warning-text" }, ...words), ...mends);
     const button = h(
       "button",
       {
@@ -40,7 +46,17 @@ export function createWarnings({ select, light, store }) {
       ...words,
       h("span", { class: "find" }, "on the board: ", nameOf(node.label)),
     );
-    return h("li", { class: kind }, button);
+    return h("li", { class: level }, button, ...mends);
+  }
+
+  /** One click that writes the engine's fix into the program. @param {Edit[]} fix */
+  function mender(fix) {
+    const { source } = store.get().trace;
+    return h(
+      "button",
+      { type: "button", class: "fix", click: () => type(mended(source, fix)) },
+      ...saying(source, fix),
+    );
   }
 
   return {
@@ -52,11 +68,11 @@ export function createWarnings({ select, light, store }) {
           (a, b) => +(b.level === "warning") - +(a.level === "warning"),
         );
         none.hidden = warnings.length > 0;
-        list.replaceChildren(...worst.map(row));
+        keepFocus(list, () => list.replaceChildren(...worst.map(row)));
       }
       list.classList.toggle("stale", status !== "fresh");
-      for (const button of list.querySelectorAll("button"))
-        button.setAttribute("aria-pressed", String(button.dataset.about === selected));
+      for (const button of list.querySelectorAll("[data-about]"))
+        button.setAttribute("aria-pressed", String(button.getAttribute("data-about") === selected));
     },
   };
 }
