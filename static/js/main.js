@@ -113,6 +113,7 @@ const board = createFoldableBoard(byId("picture"), {
   onFolds: (folds) => store.set({ look: { ...store.get().look, folds } }),
   onCell: read,
   reducedMotion: () => stillness.matches,
+  isAwaited: () => store.get().status === "loading",
   hall: () => store.get().look.mode === "lecture",
 });
 const following = createFollowing(board, store, {

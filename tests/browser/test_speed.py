@@ -113,8 +113,8 @@ def result(page: Page) -> Locator:
 
 def test_a_new_value_builds_no_gate_and_no_wire_and_moves_nothing(open_page: OpenPage) -> None:
     page = open_page()
-    draw(page, chain(20))
-    page.keyboard.press("Control+Enter")
+    # Numbers of few digits, which have room where they stand.
+    draw(page, "a = x + y\nb = a * z\nc = b + x * y\nLoss = c * c")
     page.get_by_role("region", name="Board").focus()
     page.keyboard.press("End")
     field = page.get_by_role("spinbutton", name="y", exact=True)
@@ -145,3 +145,34 @@ def test_numbers_that_outgrow_their_places_get_room_once_the_values_rest(
             return number.left >= run.left && number.right <= run.right;
         })"""
     )
+
+
+GLIDES = """() => {
+    globalThis.gliding = [];
+    const animate = Element.prototype.animate;
+    Element.prototype.animate = function (...how) {
+        if (this.matches("#graph .node")) gliding.push(this);
+        return animate.apply(this, how);
+    };
+}"""
+SEEN = """() => {
+    const window = document.querySelector("#picture").getBoundingClientRect();
+    const isSeen = (node) => {
+        const { left, right } = node.querySelector(".hit").getBoundingClientRect();
+        return right > window.left - 40 && left < window.right + 40;
+    };
+    const nodes = [...document.querySelectorAll("#graph .node")];
+    return [gliding.length, gliding.filter(isSeen).length, nodes.length];
+}"""
+
+
+def test_of_a_wide_circuit_only_what_is_seen_glides(open_page: OpenPage) -> None:
+    page = open_page(reduced_motion="no-preference")
+    draw(page, f"{chain(50)} * c")
+    page.keyboard.press("Control+End")
+    page.evaluate(GLIDES)
+    page.keyboard.press("1")
+    page.locator("#graph [aria-label^='input, c1,']").wait_for(state="attached")
+    gliding, seen, nodes = page.evaluate(SEEN)
+    assert 0 < gliding < nodes / 2
+    assert seen == gliding

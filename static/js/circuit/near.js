@@ -56,7 +56,7 @@ export function createNear() {
 }
 
 /** @param {Rect} a @param {Rect} b */
-function overlap(a, b) {
+export function overlap(a, b) {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 

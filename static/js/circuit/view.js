@@ -12,7 +12,7 @@ import { drawNodes, fullText } from "./gates.js";
 import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
 import { createMeasure } from "./measure.js";
-import { createNear } from "./near.js";
+import { createNear, overlap } from "./near.js";
 import { pictureOf } from "./picture.js";
 import { createReading } from "./reading.js";
 import { renewed } from "./renewal.js";
@@ -44,6 +44,7 @@ const EASES = [1, 0.4, 0];
  * @property {(cell: Cell | undefined, sheet?: number) => void} onCell
  * @property {() => void} [onLaidOut]
  * @property {() => boolean} reducedMotion
+ * @property {() => boolean} [isAwaited] whether other values are on their way
  * @property {() => boolean} [hall] whether the back row of a lecture hall is to read the numbers
  */
 
@@ -53,7 +54,18 @@ const EASES = [1, 0.4, 0];
  */
 export function createBoard(
   element,
-  { layoutClient, onSelect, onExplain, onPoint, onFold, onCell, onLaidOut, reducedMotion, hall },
+  {
+    layoutClient,
+    onSelect,
+    onExplain,
+    onPoint,
+    onFold,
+    onCell,
+    onLaidOut,
+    reducedMotion,
+    isAwaited,
+    hall,
+  },
 ) {
   const frameElement = element.appendChild(document.createElement("div"));
   frameElement.className = "board-window";
@@ -206,6 +218,7 @@ export function createBoard(
   /** Makes room for numbers that have outgrown their places, and for those to come. */
   async function makeRoom() {
     if (!drawn) return;
+    if (isAwaited?.()) return resting.later();
     const { trace } = drawn.picture;
     varied = trace.source;
     if ((await place(trace, ++turn)) && asked) show(asked, { animate: false });
@@ -309,7 +322,8 @@ export function createBoard(
   }
 
   /**
-   * Old nodes move from where they were seen, those of an unfolded box from there.
+   * Old nodes move from where they were seen, those of an unfolded box from there; what nobody sees does not, since
+   * each that moves is a layer of its own.
    * @param {Map<string, Point>} before by code
    * @param {Map<string, Mark>} marks
    * @param {Trace | View} [was] what was drawn before
@@ -317,14 +331,19 @@ export function createBoard(
   function glide(before, marks, was) {
     const duration = marks.size > CALM ? 0 : calmMotion();
     if (duration === 0) return;
-    for (const { element: node, figure, origin } of marks.values()) {
+    const window = viewport.view();
+    for (const mark of marks.values()) {
+      const { element: node, figure, origin } = mark;
+      const rect = rectOf(mark);
       const box = was && "hidden" in was && was.hidden.get(figure.node.id);
       const old = before.get(figure.node.code) ?? (box ? before.get(box.id) : undefined);
       const to = `translate(${origin.x}px, ${origin.y}px)`;
-      if (!old) node.animate({ opacity: [0, 1] }, { duration, easing: "ease-in" });
-      else {
+      const isSeen = overlap(rect, window);
+      if (!old && isSeen) node.animate({ opacity: [0, 1] }, { duration, easing: "ease-in" });
+      if (old) {
         const { x, y } = viewport.fromScreen(old);
-        if (Math.hypot(x - origin.x, y - origin.y) > 0.5)
+        const wasSeen = overlap(shifted(rect, x - origin.x, y - origin.y), window);
+        if ((isSeen || wasSeen) && Math.hypot(x - origin.x, y - origin.y) > 0.5)
           node.animate(
             { transform: [`translate(${x}px, ${y}px)`, to] },
             { duration, easing: "ease-in-out" },
@@ -603,6 +622,14 @@ function rectOf({ origin: { x, y }, figure: { bounds } }) {
     bottom: y + bounds.bottom,
   };
 }
+
+/** @param {Rect} rect @param {number} x @param {number} y @returns {Rect} */
+const shifted = ({ left, right, top, bottom }, x, y) => ({
+  left: left + x,
+  right: right + x,
+  top: top + y,
+  bottom: bottom + y,
+});
 
 /** @param {TraceNode} node */
 function identity({ code, face, kind }) {
