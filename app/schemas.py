@@ -225,6 +225,7 @@ class LocalModel(Exact):
     shape: list[int] = Field(description="The output's axes, then the argument's.")
     value: Tensor | None = Field(description="null where the structure says it all.")
     code: str = Field(description="One NumPy expression.")
+    said: str = Field(description="The same, with the nodes' labels for their names.")
     latex: str
     other: str | None = Field(default=None, description="For matmul: id of the other factor.")
     side: Literal["left", "right"] | None = Field(

@@ -212,6 +212,7 @@ class Writer:
             "shape": local.shape,
             "value": None if local.value is None else self.tensor(local.value),
             "code": local.code,
+            "said": local.said,
             "latex": local.latex,
         }
         if local.other is not None:

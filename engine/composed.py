@@ -7,7 +7,7 @@ its place there. Which part of an equation is which gate's is kept as places in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -68,6 +68,20 @@ class Written:
         return Written(rf"\left({self.text}\right)", ATOM, moved(self.parts, len(r"\left(")))
 
 
+def unbracketed(text: str) -> str:
+    """Returns a formula without the brackets around all of it."""
+    opening, closing = r"\left(", r"\right)"
+    if not text.startswith(opening) or not text.endswith(closing):
+        return text
+    inner = text[len(opening) : -len(closing)]
+    depth = 0
+    for bracket in re.finditer(r"\\(left|right)\b", inner):
+        depth += 1 if bracket.group(1) == "left" else -1
+        if depth < 0:
+            return text
+    return inner
+
+
 def moved(parts: Sequence[Part], by: int) -> tuple[Part, ...]:
     """Returns parts of a text that so many letters were put before."""
     return tuple(Part(part.node, part.start + by, part.end + by) for part in parts)
@@ -105,7 +119,9 @@ def equations(graph: Graph, symbols: Sequence[str]) -> tuple[Equation, ...]:
     return tuple(lines) if len(lines) <= MOST_LINES else ()
 
 
-def composed(node: Node, graph: Graph, written: Sequence[Written]) -> Written:
+def composed(
+    node: Node, graph: Graph, written: Sequence[Written] | Mapping[int, Written]
+) -> Written:
     """Returns a gate's formula with its arguments written into it."""
     template = latex.formula(node, lambda argument: f"\x01{argument}\x02")
     if any(graph.nodes[a].shape == () for a in node.arguments):

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 from engine import latex
 from engine.backward import Message, has_rule
+from engine.composed import unbracketed
 from engine.graph import Array, Graph, Kind, Node
+from engine.labels import Labels
 from engine.latex import DELTA, figure
 from engine.listing import FACTORS, KEPT_LATEX, Lines
 from engine.local import Jacobian
@@ -29,13 +31,14 @@ class Equations:
     Args:
         graph: the tape.
         values: one array a node.
-        symbols: LaTeX of every node.
+        labels: what people call each node.
     """
 
-    def __init__(self, graph: Graph, values: Sequence[Array], symbols: Sequence[str]) -> None:
+    def __init__(self, graph: Graph, values: Sequence[Array], labels: Labels) -> None:
         self.graph = graph
         self.values = values
-        self.symbols = symbols
+        self.labels = labels
+        self.symbols = symbols = labels.symbols
         self.numbers = [
             figure(float(value)) if value.shape == () else symbol
             for value, symbol in zip(values, symbols, strict=True)
@@ -59,12 +62,12 @@ class Equations:
 
     def evaluate(self, node: Node) -> str:
         """Returns a forward step: the gate's formula, and the same with the numbers."""
-        symbol = self.symbols[node.index]
-        formula = self._scalar_signs(node, latex.formula(node, lambda a: self.symbols[a]))
+        named = [self.symbols[node.index]] if self.labels.is_named(node) else []
+        formula = self.labels.formula(node)
         if not self._single(node):
-            return f"{symbol} = {formula}"
+            return equal(*named, formula)
         numbers = self._scalar_signs(node, latex.formula(node, lambda a: self.numbers[a]))
-        return equal(symbol, formula, bare(numbers), bare(self.numbers[node.index]))
+        return equal(*named, formula, bare(numbers), bare(self.numbers[node.index]))
 
     def local(self, node: Node, wires: Sequence[Wire]) -> str:
         """Returns a local step: one partial derivative an argument that carries gradient."""
@@ -77,9 +80,10 @@ class Equations:
             if wire.local.latex == slope:
                 parts.append(slope)
             elif wire.local.structure is Structure.SCALAR and value is not None:
-                parts.append(equal(slope, bare(wire.local.latex), bare(figure(float(value)))))
+                rule = unbracketed(bare(wire.local.latex))
+                parts.append(equal(slope, rule, bare(figure(float(value)))))
             else:
-                parts.append(f"{slope} = {wire.local.latex}")
+                parts.append(f"{slope} = {unbracketed(wire.local.latex)}")
         return r",\quad ".join(dict.fromkeys(parts)) or self.evaluate(node)
 
     def seed(self, seed: Array) -> str:

@@ -18,6 +18,8 @@ from engine.simplify import setting_expression, simplified
 
 KEPT_LATEX = r"\mathbf{1}[\text{kept}]"
 FACTORS = (Structure.DIAGONAL, Structure.MATMUL, Structure.REDUCTION)
+DOUBLED = re.compile(r"(?<=\w\()\(([^()]*)\)(?=\))")
+"""Brackets around all that stands in a call's own."""
 Names = dict[str, ast.expr]
 MARK = "\u01c1"  # a letter no keyboard types: marks the slots of a template
 SLOT = re.compile(f"{MARK}(\\w+?){MARK}")
@@ -139,9 +141,7 @@ class Writer:
             adds: whether an earlier line has begun the same gradient.
         """
         places = node.arguments
-        literals = tuple(self.names[a] if self._literal[a] else None for a in places)
-        site = site_of(self.graph.nodes, node, key, literals, summed, adds=adds)
-        template = written(site)
+        template = self._template(node, key, summed, adds=adds)
         code = {str(k): self.names[a] for k, a in enumerate(places)}
         code |= {
             "o": self.names[node.index],
@@ -156,6 +156,57 @@ class Writer:
             filled(template.factor_latex, latex_names),
             filled(template.downstream, code),
         )
+
+    def said(
+        self,
+        node: Node,
+        key: int,
+        lines: Lines,
+        labels: Sequence[str],
+        summed: tuple[int, ...],
+        *,
+        adds: bool,
+    ) -> Said:
+        """Returns what is said about one wire.
+
+        Args:
+            node: the gate.
+            key: the argument.
+            lines: what is written about it.
+            labels: what people call each node, fit to stand in a formula.
+            summed: axes summed since the argument had been stretched.
+            adds: whether an earlier line has begun the same gradient.
+        """
+        label = labels[node.index]
+        if all(labels[a] == self.names[a] for a in (node.index, *node.arguments)):
+            return Said(lines.local, lines.downstream)
+        template = self._template(node, key, summed, adds=adds)
+        names = {str(k): labels[a] for k, a in enumerate(node.arguments)}
+        upstream = self.gradients[node.index] if label.isidentifier() else "upstream"
+        names |= {"o": label, "u": upstream, "t": self.gradients[node.arguments[key]]}
+        local, downstream = (
+            DOUBLED.sub(r"\1", filled(line, names))
+            for line in (template.local, template.downstream)
+        )
+        return Said(local, downstream)
+
+    def _template(self, node: Node, key: int, summed: tuple[int, ...], *, adds: bool) -> Lines:
+        """Returns the lines of one wire, with slots for names."""
+        literals = tuple(self.names[a] if self._literal[a] else None for a in node.arguments)
+        return written(site_of(self.graph.nodes, node, key, literals, summed, adds=adds))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said about one wire, in words that people call nodes by.
+
+    Attributes:
+        local: the local gradient as an expression.
+        downstream: the line that computes what the wire carries back.
+    """
+
+    local: str
+    downstream: str
 
 
 def is_reduction(node: Node) -> bool:

@@ -27,6 +27,7 @@ class Local:
         other: for MATMUL, tape place of the other factor.
         side: for MATMUL, "left" or "right": where this argument stands.
         code: one NumPy expression over the names of the listing.
+        said: the same over the labels of the nodes.
         latex: the same, as LaTeX.
     """
 
@@ -38,6 +39,7 @@ class Local:
     other: int | None
     side: str | None
     code: str
+    said: str
     latex: str
 
 
@@ -55,6 +57,7 @@ class Wire:
         downstream: upstream combined with local, the argument's shape; None where no gradient passes.
         summed_axes: the output's axes along which the argument had been stretched.
         code: one NumPy line that computes downstream, e.g. "dq = df * z".
+        said: the same over the labels of the nodes.
         latex: the line as an equation.
     """
 
@@ -67,6 +70,7 @@ class Wire:
     downstream: Array | None
     summed_axes: tuple[int, ...]
     code: str
+    said: str
     latex: str
 
 
@@ -79,7 +83,7 @@ class TracedNode:
         family: the primitive's family, or None.
         symbol: the primitive's sign, or "".
         face: what the gate shows when its scalar literals are folded into it, else the symbol.
-        label: short text for people: name, literal, source text, or generated name.
+        label: short text for people, see `engine/labels.py`.
         code: its name in generated code, unique.
         value: its array; booleans for masks, integers for labels.
         upstream: dL/d(value), or None when not on a path from wrt to output.

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from engine import latex
 from engine.axes import axis_letters
 from engine.backward import Gradients, Message
 from engine.equations import Equations
 from engine.graph import Array, Graph, Kind, Node
+from engine.labels import Labels, bare
 from engine.limits import Deadline
-from engine.listing import FACTORS, Lines, Writer
+from engine.listing import FACTORS, Lines, Said, Writer
 from engine.local import Jacobian, jacobian
 from engine.naming import face_text
-from engine.numbers import say
 from engine.primitives import REGISTRY, Structure
 from engine.rounding import Written, exactly
 from engine.source import Text
 from engine.trace import Local, Step, TracedNode, Wire
 from engine.words import Words
 
-LABEL_CHARACTERS = 18
-SOURCE_CHARACTERS = 40
 PHASES = {
     "evaluate": "forward",
     "local": "local",
@@ -102,23 +98,19 @@ class Pass:
         self.wanted = wanted
         self.deadline = deadline
         self.writer = Writer(graph)
-        self.labels = [
-            code if node.index == graph.output and node.name is None else label(node, text, code)
-            for node, code in zip(graph.nodes, self.writer.names, strict=True)
-        ]
         self.symbols = [
             latex.node_symbol(node, code)
             for node, code in zip(graph.nodes, self.writer.names, strict=True)
         ]
-        sources = [source(node, text) for node in graph.nodes]
-        self.words = Words(graph.nodes, values, self.labels, sources, graph.output)
+        self.labels = Labels(graph, text, self.writer.names, self.symbols)
+        self.words = Words(graph.nodes, values, self.labels, graph.output)
         self.messages = {(m.node, m.key): m for m in gradients.messages}
         self.arrivals: dict[int, list[Message]] = {}
         for message in gradients.messages:
             self.arrivals.setdefault(graph.nodes[message.node].arguments[message.key], []).append(
                 message
             )
-        self.equations = Equations(graph, values, self.symbols)
+        self.equations = Equations(graph, values, self.labels)
         self.nodes = self._nodes()
         self.steps = self._steps()
 
@@ -140,12 +132,12 @@ class Pass:
                     family=primitive.family if primitive else None,
                     symbol=primitive.symbol if primitive else "",
                     face=self._face(node),
-                    label=self.labels[node.index],
+                    label=self.labels.texts[node.index],
                     code=self.writer.names[node.index],
                     value=self.values[node.index],
                     upstream=upstream,
                     wires=tuple(wires),
-                    latex=latex.formula(node, lambda place: self.symbols[place]),
+                    latex=latex.formula(node, lambda place: self.labels.symbols[place]),
                 )
             )
         letters = axis_letters(self.graph, nodes)
@@ -159,21 +151,23 @@ class Pass:
         message = self.messages.get((node.index, key))
         adds = message is not None and self.arrivals[source][0] is not message
         summed = () if message is None else message.summed_axes
-        lines = self.writer.lines(node, key, self.symbols, summed, adds=adds)
+        lines = self.writer.lines(node, key, self.labels.symbols, summed, adds=adds)
+        said = self.writer.said(node, key, lines, self.words.labels, summed, adds=adds)
         return Wire(
             id=name,
             source=source,
             target=node.index,
             key=key,
             argument=argument_label(node, key),
-            local=self._local(node, source, shape, lines),
+            local=self._local(node, source, shape, lines, said),
             downstream=None if message is None else message.downstream,
             summed_axes=summed,
             code="" if message is None else lines.downstream,
+            said="" if message is None else said.downstream,
             latex="" if message is None else self.equations.multiply(node, key, lines, shape),
         )
 
-    def _local(self, node: Node, source: int, shape: Jacobian, lines: Lines) -> Local:
+    def _local(self, node: Node, source: int, shape: Jacobian, lines: Lines, said: Said) -> Local:
         factor = shape.structure is Structure.SCALAR or shape.structure in FACTORS
         return Local(
             structure=shape.structure,
@@ -184,9 +178,10 @@ class Pass:
             other=shape.other,
             side=shape.side,
             code=lines.local,
+            said=bare(said.local),
             latex=lines.local_latex
             if factor
-            else latex.partial(self.symbols[node.index], self.symbols[source]),
+            else latex.partial(self.labels.symbols[node.index], self.labels.symbols[source]),
         )
 
     def _face(self, node: Node) -> str:
@@ -239,7 +234,7 @@ class Pass:
             return
         arrivals = self.arrivals.get(node.index, [])
         if len(arrivals) > 1:
-            contributions = [(self.labels[m.node], m.downstream) for m in arrivals]
+            contributions = [(self.labels.texts[m.node], m.downstream) for m in arrivals]
             words = self.words.accumulate(node, contributions, upstream)
             formula = self.equations.accumulate(node, arrivals, upstream)
             level = 2 if node.kind is Kind.GATE else 1
@@ -252,27 +247,6 @@ class Pass:
             level = 1 if wire is sent[-1] else 3
             last = f"{node.primitive}.{wire.key}"
             steps.add("multiply", node, level, words, formula, last=last, wire=wire.id)
-
-
-def source(node: Node, text: Text) -> str:
-    """Returns what the program writes where a node comes from, or "" where that is more than a few words."""
-    if node.span is None or node.span.line != node.span.end_line:
-        return ""
-    written = text.slice(node.span).strip()
-    return written if len(written) <= SOURCE_CHARACTERS else ""
-
-
-def label(node: Node, text: Text, code: str) -> str:
-    """Returns what people call a node: its name, its literal, its own source text where that is short, else its code."""
-    if node.name is not None:
-        return code  # the name; of a rebound name's earlier nodes the numbered one
-    if node.kind is Kind.CONSTANT and node.shape == ():
-        return say(np.asarray(node.value))
-    if node.kind is Kind.GATE and not node.module:
-        written = source(node, text)
-        if written and len(written) <= LABEL_CHARACTERS:
-            return written
-    return code
 
 
 def argument_label(node: Node, key: int) -> str:

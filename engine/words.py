@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from engine import nonfinite
 from engine.backward import has_rule
 from engine.graph import Array, Kind, Node
+from engine.labels import INFIX, Labels, applied, bracketed, closes_itself, whole
 from engine.numbers import say, say_shape
 from engine.primitives import REGISTRY, Structure
 from engine.trace import Local, Wire
@@ -23,8 +24,7 @@ class Words:
     Args:
         nodes: the tape.
         values: one array a node.
-        labels: what people call each node.
-        sources: what the program writes where each node comes from, or "" where that is long.
+        labels: what people call each node, and what the program writes for it.
         output: tape place of the loss.
     """
 
@@ -32,14 +32,14 @@ class Words:
         self,
         nodes: Sequence[Node],
         values: Sequence[Array],
-        labels: Sequence[str],
-        sources: Sequence[str],
+        labels: Labels,
         output: int,
     ) -> None:
         self.nodes = nodes
         self.values = values
-        self.sources = sources
-        self.labels = [whole(text) for text in labels]
+        self.sources = labels.sources
+        self.named = [labels.is_named(node) for node in nodes]
+        self.labels = [whole(text) for text in labels.texts]
         self.loss = self.labels[output]
 
     def inputs(self) -> str:
@@ -55,7 +55,7 @@ class Words:
         """Returns a forward step: "q = x + y = -2 + 5 = 3"."""
         name, value = self.labels[node.index], self.values[node.index]
         formula = self.applied(node, [self.labels[a] for a in node.arguments])
-        parts = [] if node.name is None and formula == name else [name]
+        parts = [name] if self.named[node.index] else []
         parts.append(formula)
         scalars = all(self.values[a].shape == () for a in node.arguments)
         if scalars:
@@ -68,18 +68,8 @@ class Words:
         return sentence + nonfinite.of_value(value, arguments, lambda n: self.applied(node, n))
 
     def applied(self, node: Node, arguments: Sequence[str]) -> str:
-        """Returns a gate applied to arguments: in infix, as its function, or as the program's own syntax has it."""
-        primitive = REGISTRY[node.primitive or ""]
-        if len(arguments) == 2 and primitive.symbol in INFIX:
-            left, right = (bracketed(a) for a in arguments)
-            return f"{left} {INFIX[primitive.symbol]} {right}"
-        if len(arguments) == 1 and primitive.symbol in PREFIX:
-            return f"{PREFIX[primitive.symbol]}{bracketed(arguments[0])}"
-        if primitive.said:
-            return primitive.said.format(**dict(zip(primitive.arguments, arguments, strict=False)))
-        if not primitive.spellings and self.sources[node.index]:
-            return self.sources[node.index]
-        return f"{primitive.name.replace('_', ' ')}({', '.join(arguments)})"
+        """Returns a gate applied to arguments."""
+        return applied(node, arguments, self.sources[node.index])
 
     def local(self, node: Node, wires: Sequence[Wire]) -> str:
         """Returns a local step: the gate's habit, then one slope an argument that carries gradient."""
@@ -107,9 +97,9 @@ class Words:
         small = (
             local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
         )
-        if local.value is None or not small or local.code == say(local.value):
-            return local.code + nonfinite.of_slope(local.value)
-        return f"{local.code} = {say(local.value)}{nonfinite.of_slope(local.value)}"
+        if local.value is None or not small or local.said == say(local.value):
+            return local.said + nonfinite.of_slope(local.value)
+        return f"{local.said} = {say(local.value)}{nonfinite.of_slope(local.value)}"
 
     def seed(self, seed: Array) -> str:
         """Returns the first backward step."""
@@ -153,7 +143,7 @@ class Words:
         does = f"{self.face(node)} {habit(node)}: {source} receives"
         if wire.local.structure is Structure.SCALAR and wire.local.value is not None:
             numbers = f"{bracketed(say(upstream))} × {bracketed(say(wire.local.value))}"
-            named = "" if is_number(wire.local.code) else f"{bracket_sum(wire.local.code)} = "
+            named = "" if is_number(wire.local.said) else f"{bracket_sum(wire.local.said)} = "
             factor = f"upstream × {named}" if named else "upstream × local = "
             return f"{does} {factor}{numbers} = {say(downstream)}{note}."
         line = received(wire)
@@ -189,10 +179,10 @@ class Words:
 
 def received(wire: Wire) -> str:
     """Returns what a wire brings, as its line computes it without what had arrived before; in words where that is long."""
-    if "; " in wire.code:
+    if "; " in wire.said:
         moves = wire.local.structure in (Structure.SELECTION, Structure.PERMUTATION)
         return "its entries' upstream" if moves else "the upstream through its Jacobian"
-    target, _, line = wire.code.partition(" = ")
+    target, _, line = wire.said.partition(" = ")
     return line.removeprefix(f"{target} + ")
 
 
@@ -211,52 +201,4 @@ def bracket_sum(code: str) -> str:
     loose = any(sign in code for sign in (" + ", " - ", " > ", " < ", " / ")) or code.startswith(
         "-"
     )
-    return f"({code})" if loose else code
-
-
-INFIX = {
-    "+": "+",
-    "−": "-",
-    "×": "×",
-    "÷": "/",
-    "@": "@",
-    "⊗": "⊗",
-    "xʸ": "**",
-    "%": "%",
-    "//": "//",
-    ">": ">",
-    "<": "<",
-    "≥": "≥",
-    "≤": "≤",
-    "=": "==",
-    "≠": "≠",
-}
-PREFIX = {"−x": "-", "−": "-"}
-
-
-def whole(label: str) -> str:
-    """Returns a label that can stand in a formula: an expression gets brackets."""
-    closed = label.isidentifier() or label.replace(".", "").isalnum() or closes_itself(label)
-    return label if closed else f"({label})"
-
-
-def closes_itself(text: str) -> bool:
-    """Returns whether a text is one bracketed group, or one call."""
-    start = text.find("(")
-    if (
-        start < 0
-        or not text.endswith(")")
-        or (not text[:start].replace(".", "").replace("_", "").isalnum() and start > 0)
-    ):
-        return False
-    depth = 0
-    for place, character in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0 and place >= start and place < len(text) - 1:
-            return False
-    return True
-
-
-def bracketed(text: str) -> str:
-    """Returns a negative number in brackets, so that signs do not meet operators."""
-    return f"({text})" if text.startswith("-") else text
+    return f"({code})" if loose and not closes_itself(code) else code

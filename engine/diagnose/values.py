@@ -10,10 +10,10 @@ from engine.diagnose.profile import ELEMENTWISE
 from engine.diagnose.reading import FEW, Mask, Reading, several
 from engine.forward import in_arithmetic
 from engine.graph import Array, Notice
+from engine.labels import INFIX
 from engine.numbers import say_number
 from engine.primitives import REGISTRY
 from engine.trace import TracedNode
-from engine.words import INFIX
 
 LARGE = 2.0
 """A result overflows because of an argument beyond this; within it, an infinity is a pole, such as 1 / 0."""

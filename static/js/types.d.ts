@@ -56,6 +56,8 @@ export interface Local {
   value: Tensor | null;
   /** one NumPy expression over the program's names, e.g. "z" */
   code: string;
+  /** the same, with the nodes' labels for their names */
+  said: string;
   latex: string;
   other?: string;
   side?: "left" | "right";

@@ -124,7 +124,7 @@ def test_all_that_a_stop_tells_is_spoken(open_page: OpenPage) -> None:
     expect_step(page, 5)
     page.keyboard.press("ArrowRight")
     expect(page.locator("#spoken")).to_contain_text("(x + y) receives upstream × z = 1 × (−4) = −4")
-    expect(page.locator("#spoken")).to_contain_text("z receives upstream × t1 = 1 × 3 = 3")
+    expect(page.locator("#spoken")).to_contain_text("z receives upstream × (x + y) = 1 × 3 = 3")
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 1024, 700, 360, 320])

@@ -19,7 +19,7 @@ const input = (id, name, value, upstream) => ({
 const wire = (node, code, value, downstream) => ({
   node,
   argument: "x",
-  local: { structure: "scalar", shape: [], value: scalar(value), code },
+  local: { structure: "scalar", shape: [], value: scalar(value), code, said: code },
   downstream: scalar(downstream),
   summed_axes: [],
   code: `d = ${code}`,
@@ -143,7 +143,7 @@ test("a matrix product shows the other factor transposed, on its side", () => {
   const product = (node, other) => ({
     node,
     argument: "x",
-    local: { structure: "matmul", shape: [], value: null, code: "", other },
+    local: { structure: "matmul", shape: [], value: null, code: "", said: "", other },
     downstream: matrix(node === "n0" ? [3, 4] : [4, 2]),
     summed_axes: [],
     code: "",
@@ -186,7 +186,14 @@ test("a matrix product shows the other factor transposed, on its side", () => {
 test("a gate that moves entries shows the transposed Jacobian, not the upstream as a factor", () => {
   const vector = (data) => ({ shape: [data.length], data });
   const x = input("n0", "x", vector([7, 8]), vector([0, 5]));
-  const local = { structure: "selection", shape: [2], value: null, code: "dy", indices: [1] };
+  const local = {
+    structure: "selection",
+    shape: [2],
+    value: null,
+    code: "dy",
+    said: "dy",
+    indices: [1],
+  };
   const y = {
     ...input("n1", "y", scalar(8), scalar(5)),
     kind: "gate",
@@ -212,7 +219,13 @@ test("a gate that moves entries shows the transposed Jacobian, not the upstream 
 test("a sum has the slope 1 at every entry", () => {
   const vector = (data) => ({ shape: [data.length], data });
   const x = input("n0", "x", vector([7, 8]), vector([1, 1]));
-  const local = { structure: "reduction", shape: [2], value: null, code: "np.ones_like(x)" };
+  const local = {
+    structure: "reduction",
+    shape: [2],
+    value: null,
+    code: "np.ones_like(x)",
+    said: "np.ones_like(x)",
+  };
   const total = {
     ...input("n1", "L", scalar(15), scalar(1)),
     kind: "gate",

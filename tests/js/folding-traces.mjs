@@ -41,7 +41,14 @@ export function traceOf(rows) {
     inputs: (row.inputs ?? []).map((node) => ({
       node,
       argument: "x",
-      local: { structure: "scalar", shape: [], value: scalar(++number), code: "1", latex: "" },
+      local: {
+        structure: "scalar",
+        shape: [],
+        value: scalar(++number),
+        code: "1",
+        said: "1",
+        latex: "",
+      },
       downstream: isConstant(rows, node) ? null : scalar(++number),
       summed_axes: [],
       code: "",

@@ -31,7 +31,7 @@ const wire = (from, code, local, downstream) => ({
   summed_axes: [],
   code: "",
   latex: "",
-  local: { structure: "scalar", shape: [], value: scalar(local), code, latex: "" },
+  local: { structure: "scalar", shape: [], value: scalar(local), code, said: code, latex: "" },
   downstream: downstream === null ? null : scalar(downstream),
 });
 

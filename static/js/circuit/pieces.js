@@ -115,9 +115,9 @@ export function chipPieces(gate, source, key, style, nodes) {
     return [plain(`× ${formatShort(data)}`)];
   if (scalar) {
     const value = formatShort(data);
-    const code = codePieces(local.code);
+    const code = codePieces(local.said);
     const middle =
-      code.length > 0 && local.code !== String(Number(local.code)) ? [...code, plain(" = ")] : [];
+      code.length > 0 && local.said !== String(Number(local.said)) ? [...code, plain(" = ")] : [];
     return [
       plain("∂"),
       ...namePieces(String(gate.name), "plain"),
@@ -140,12 +140,12 @@ function structurePieces(local, nodes) {
   if (local.structure === "matmul") {
     const other = local.other ? nodes.get(local.other) : undefined;
     /** @type {Piece[]} */
-    const factor = other ? namePieces(other.name ?? other.code, "plain") : [plain("other")];
+    const factor = other ? namePieces(other.name ?? other.label, "plain") : [plain("other")];
     factor.push({ text: "T", kind: "plain", shift: "sup" });
     return local.side === "left" ? [plain("· "), ...factor] : [...factor, plain(" ·")];
   }
   if (local.structure === "diagonal") {
-    const code = codePieces(local.code);
+    const code = codePieces(local.said);
     return [plain("× "), ...(code.length > 0 ? code : [plain("local")])];
   }
   if (local.structure === "reduction") return [plain(local.value ? "spread, × local" : "spread")];

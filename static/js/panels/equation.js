@@ -24,6 +24,9 @@ import { timelineOf } from "../timeline.js";
  * @property {string} [code]
  */
 
+/** Letters of a label; the engine's are hardly longer. */
+const LONGEST = 24;
+
 /** Contributions or inputs written out; more of them are an ellipsis. */
 const MOST = 4;
 
@@ -94,7 +97,7 @@ export function equationOf(trace, step) {
     const parts = wires.map(({ target, wire, key }) => ({
       ...gradient(
         /** @type {Tensor} */ (wire.downstream),
-        `from ${short(target.code)}`,
+        `from ${short(target.label)}`,
         gate,
         gradientName(gate),
       ),
@@ -133,7 +136,7 @@ export function equationOf(trace, step) {
   const factor = find(wire.local.other ?? "");
   if (factor)
     Object.assign(slope, { text: `${short(factor.label)}ᵀ`, caption: shapeOf(factor, true) });
-  else slope.role = slope.text === wire.local.code ? undefined : "local";
+  else slope.role = slope.text === wire.local.said ? undefined : "local";
   const product = sign(factor ? "·" : upstream.shape.length && wire.local.shape.length ? "⊙" : "×");
   const sum = wire.summed_axes.length
     ? [{ ...sign("Σ"), caption: `axis ${wire.summed_axes.join(", ")}` }]
@@ -164,7 +167,7 @@ export function spoken(parts) {
  * @returns {string} never so long that it hides the rest
  */
 export function short(label) {
-  return label.length > 16 ? `${label.slice(0, 15)}…` : label;
+  return label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label;
 }
 
 /**
@@ -219,18 +222,18 @@ function gradient(tensor, role, node, name = "") {
  * @param {string} name of the local gradient
  * @returns {Part}
  */
-function local({ local: { structure, value, code } }, name) {
+function local({ local: { structure, value, said } }, name) {
   const way = WAY_BACK[structure];
   if (way) return { tone: "local", text: name, caption: way };
   if (structure === "reduction" && !value) return { tone: "local", text: "1", caption: name };
   if (value && !value.shape.length) {
     const number = formatScalar(value);
-    const constant = Number(code) === Number(value.data);
-    return { tone: "local", text: number, caption: constant ? name : `${name} = ${short(code)}` };
+    const constant = Number(said) === Number(value.data);
+    return { tone: "local", text: number, caption: constant ? name : `${name} = ${short(said)}` };
   }
-  return code.length > 14
-    ? { tone: "local", text: name, caption: code.slice(0, 24) }
-    : { tone: "local", text: code, caption: name };
+  return said.length > 14
+    ? { tone: "local", text: name, caption: short(said) }
+    : { tone: "local", text: said, caption: name };
 }
 
 /**
