@@ -7,12 +7,25 @@ from functools import singledispatch
 from app.schemas import (
     CheckRequest,
     CodeRequest,
+    DescendRequest,
     GraphRequest,
     JacobianRequest,
+    NudgeRequest,
     ProgramRequest,
+    SurfaceRequest,
     SweepRequest,
 )
-from app.serialize import Picture, check_bytes, code_bytes, graph_bytes, jacobian_bytes, sweep_bytes
+from app.serialize import (
+    Picture,
+    check_bytes,
+    code_bytes,
+    descend_bytes,
+    graph_bytes,
+    jacobian_bytes,
+    nudge_bytes,
+    surface_bytes,
+    sweep_bytes,
+)
 from app.settings import Settings
 from engine import Circuit
 
@@ -72,6 +85,42 @@ def sweep(request: SweepRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the errors of the gradient check against its step."""
     found = circuit.sweep(request.upstream)
     return sweep_bytes(found, circuit.graph.output, picture_of(settings))
+
+
+@answered.register
+def descend(request: DescendRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns what one approach to a smaller output has found."""
+    found = circuit.descend(
+        request.method,
+        steps=request.steps,
+        rate=request.rate,
+        seed=request.seed,
+        budget=request.budget,
+        reach=request.reach,
+        formula=request.difference,
+        h=request.h,
+        upstream=request.upstream,
+    )
+    return descend_bytes(found, circuit.graph.output, picture_of(settings))
+
+
+@answered.register
+def surface(request: SurfaceRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the output over one or two entries."""
+    found = circuit.surface(
+        [(axis.input, axis.index, axis.low, axis.high, axis.count) for axis in request.axes],
+        rate=request.rate,
+        h=request.h,
+        upstream=request.upstream,
+    )
+    return surface_bytes(found, circuit.graph.output, picture_of(settings))
+
+
+@answered.register
+def nudge(request: NudgeRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns what a move of the inputs does."""
+    found = circuit.nudge(request.to, step=request.step, upstream=request.upstream)
+    return nudge_bytes(found, circuit.graph.output, picture_of(settings))
 
 
 def picture_of(settings: Settings) -> Picture:

@@ -24,6 +24,8 @@ from app.schemas import (
     CheckRequest,
     CodeAnswer,
     CodeRequest,
+    DescendAnswer,
+    DescendRequest,
     Examples,
     GraphAnswer,
     GraphQuery,
@@ -32,8 +34,12 @@ from app.schemas import (
     JacobianAnswer,
     JacobianRequest,
     LimitsAnswer,
+    NudgeAnswer,
+    NudgeRequest,
     Primitives,
     ProgramRequest,
+    SurfaceAnswer,
+    SurfaceRequest,
     SweepAnswer,
     SweepRequest,
 )
@@ -143,6 +149,28 @@ async def post_check(body: CheckRequest, request: Request) -> Response:
 @router.post("/api/check/sweep", response_model=SweepAnswer, summary="The error against the step")
 async def post_sweep(body: SweepRequest, request: Request) -> Response:
     """Runs the check at steps from 1e-1 to 1e-13: the error falls with h until rounding takes over."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post(
+    "/api/descend", response_model=DescendAnswer, summary="The lecture's ways to a smaller loss"
+)
+async def post_descend(body: DescendRequest, request: Request) -> Response:
+    """Walks downhill by random search, random local search, or a gradient found numerically or by the chain rule."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post(
+    "/api/surface", response_model=SurfaceAnswer, summary="The output over one or two entries"
+)
+async def post_surface(body: SurfaceRequest, request: Request) -> Response:
+    """Runs the program over a slice or a map, and says the gradient at the point itself."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post("/api/nudge", response_model=NudgeAnswer, summary="Move inputs: promised and real")
+async def post_nudge(body: NudgeRequest, request: Request) -> Response:
+    """Moves inputs, and holds gradient times change against what the output does, gate by gate: slopes multiply."""
     return Response(await answer(body, request), media_type=JSON)
 
 

@@ -149,6 +149,104 @@ class SweepRequest(PassRequest):
     """A program whose gradients are held against differences at many steps."""
 
 
+BOWL: JsonDict = {"source": "x**2 + 10 * y**2", "inputs": {"x": 3, "y": 2}}
+
+
+class DescendRequest(PassRequest):
+    """A program whose output is to become smaller, by one of the lecture's approaches."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{**BOWL, "method": "analytic", "steps": 50, "rate": 0.05, "seed": 0}]
+        }
+    )
+
+    method: Literal["random-search", "random-local-search", "numerical", "analytic"] = Field(
+        description="random-search draws whole new points; random-local-search tries a random direction of "
+        "length rate and keeps it if that is better; numerical and analytic follow the gradient."
+    )
+    steps: int = Field(default=100, ge=1, description="At most so many.")
+    rate: float = Field(
+        default=0.1,
+        gt=0,
+        le=1e6,
+        description="Length of a random direction; what a gradient is multiplied with.",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**32, description="Of what is drawn.")
+    budget: int | None = Field(
+        default=None,
+        ge=1,
+        description="Passes through the circuit; a step that would take more is not begun.",
+    )
+    reach: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e9,
+        description="random-search draws so far from the start at most, along each axis; "
+        "default twice its largest number, or 2.",
+    )
+    difference: Literal["central", "forward"] = Field(
+        default="central", description="The formula of numerical: 2n or n + 1 passes a step."
+    )
+    h: float | None = Field(default=None, gt=0, le=1, description="The step of its differences.")
+
+
+class AxisRequest(Exact):
+    """One entry of an input, and the values it is to take."""
+
+    input: str
+    index: list[int] = Field(
+        default_factory=list, description="An index an axis; [] for a single number."
+    )
+    low: float | None = Field(default=None, ge=-1e300, le=1e300)
+    high: float | None = Field(
+        default=None, ge=-1e300, le=1e300, description="Default around the point."
+    )
+    count: int = Field(default=25, ge=2, le=1000, description="So many values, ends included.")
+
+
+class SurfaceRequest(PassRequest):
+    """A program, and one or two entries that its output is wanted over."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **BOWL,
+                    "axes": [
+                        {"input": "x", "low": -4, "high": 4, "count": 9},
+                        {"input": "y", "low": -4, "high": 4, "count": 9},
+                    ],
+                }
+            ]
+        }
+    )
+
+    axes: list[AxisRequest] = Field(min_length=1, max_length=2)
+    rate: float | None = Field(
+        default=None, gt=0, le=1e6, description="A step of so many times the gradient, downhill."
+    )
+    h: float | None = Field(
+        default=None, gt=0, le=1, description="Secants with this step, on one axis alone."
+    )
+
+
+class NudgeRequest(PassRequest):
+    """A program, and a move of its inputs: to new values, or along the gradient."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**XYZ, "to": {"x": -1.9}}]})
+
+    to: dict[str, Given] | None = Field(
+        default=None, description="New values of some inputs, of their shapes."
+    )
+    step: float | None = Field(
+        default=None,
+        ge=-1e6,
+        le=1e6,
+        description="Instead: every name of wrt moves by so many times its gradient.",
+    )
+
+
 class CodeRequest(PassRequest):
     """A program, and what its script is to be written in."""
 
@@ -533,6 +631,146 @@ class SweepAnswer(Exact):
     inputs: dict[str, SweptModel]
     evaluations: int
     method_note: str
+
+
+class EntryModel(Exact):
+    """One number of one input."""
+
+    input: str
+    index: list[int] = Field(description="An index an axis; [] for a single number.")
+    node: str
+
+
+class DescendAnswer(Exact):
+    """What one approach has found, step by step."""
+
+    output: str
+    method: Literal["random-search", "random-local-search", "numerical", "analytic"]
+    dimensions: int = Field(description="How many entries move.")
+    losses: list[Numeric] = Field(description="The output at the start and after every step.")
+    evaluations: list[int] = Field(
+        description="Passes through the circuit that the approach has taken by then; what is "
+        "looked at for the answer alone is not counted."
+    )
+    each: int = Field(
+        description="Passes a step: 1 for a random one, 2n or n + 1 for differences, "
+        "2 for one pass forward and one back."
+    )
+    path: list[list[Numeric]] = Field(
+        description="The entries at the start and after every step, in the order of entries."
+    )
+    entries: list[EntryModel] = Field(
+        description="What the path lists: all entries that move, or the first of very many."
+    )
+    tried: list[Numeric] = Field(description="The output at the point that each step tried.")
+    kept: list[bool] = Field(description="Whether that is where the descent now stands.")
+    downhill: int = Field(description="How many tries had a smaller output.")
+    cosines: list[Numeric] = Field(
+        description="Of the angles between random directions and the gradient."
+    )
+    mean_cosine: Numeric | None = Field(description="The mean of their absolute values.")
+    expected_cosine: Numeric = Field(
+        description="sqrt(2 / (π n)), about what that is for directions drawn evenly."
+    )
+    reach: Numeric = Field(description="As it was used.")
+    end: dict[str, Tensor] = Field(description="Every input that moves, where it ended.")
+    ended: Literal["steps", "budget", "flat", "non-finite"]
+    note: str
+
+
+class AxisModel(EntryModel):
+    """One axis of a surface."""
+
+    at: Numeric = Field(description="The point itself.")
+    values: list[Numeric]
+
+
+class DownhillModel(Exact):
+    """One step against the gradient, along the chosen entries alone."""
+
+    rate: float
+    to: list[Numeric] = Field(description="One number an axis.")
+    value: Numeric = Field(description="The output there.")
+    predicted: Numeric = Field(description="To first order: value - rate · |gradient|².")
+
+
+class SecantModel(Exact):
+    """A line through two points of a slice."""
+
+    formula: Literal["central", "forward"]
+    h: float
+    at: list[Numeric]
+    values: list[Numeric]
+    slope: Numeric
+    error: Numeric = Field(description="How far that is from the gradient.")
+
+
+class SurfaceAnswer(Exact):
+    """The output over one or two entries, all others held."""
+
+    output: str
+    axes: list[AxisModel]
+    values: Nested = Field(
+        description="The output: a row a value of the first axis, an entry a value of the second."
+    )
+    levels: list[Numeric] = Field(
+        description="Heights for a map's lines: as much of the map lies between any two."
+    )
+    value: Numeric = Field(description="At the point itself.")
+    gradient: list[Numeric] = Field(description="There, one number an axis.")
+    tangent: list[Numeric] | None = Field(
+        description="Of a slice: the tangent at the two ends of its range."
+    )
+    downhill: DownhillModel | None
+    secants: list[SecantModel]
+    evaluations: int
+    nonfinite: int = Field(description="How many of the values are no finite number.")
+    note: str
+
+
+class MovedModel(Exact):
+    """One input that has moved."""
+
+    node: str
+    to: Tensor
+    change: Tensor
+    gradient: Tensor = Field(description="Before the move.")
+    predicted: Numeric = Field(description="Gradient times change, summed over the entries.")
+
+
+class StageModel(Exact):
+    """From one node that every path passes to the next."""
+
+    start: str | None = Field(description="null where several inputs move.")
+    end: str
+    between: list[str] = Field(description="Gates that only some of the paths pass.")
+    paths: Numeric = Field(description="How many lead from the one to the other.")
+    before: Tensor = Field(description="The value at its end.")
+    after: Tensor
+    arrived: Numeric = Field(description="How large the change at the beginning is.")
+    left: Numeric = Field(description="How large it is at the end.")
+    ratio: Numeric | None = Field(description="left / arrived; null where nothing arrived.")
+    slope: Numeric | None = Field(description="The same by the local gradients.")
+
+
+class NudgeAnswer(Exact):
+    """What the gradient promised of a move, and what the output did."""
+
+    output: str
+    before: Numeric
+    after: Numeric
+    change: Numeric
+    predicted: Numeric = Field(description="Gradient times change, over all that moved.")
+    rest: Numeric = Field(description="change - predicted: the curve's part.")
+    inputs: dict[str, MovedModel] = Field(description="What moved.")
+    stages: list[StageModel] = Field(
+        description="From the inputs to the output; the product of their ratios is the whole's."
+    )
+    ratio: Numeric | None
+    slope: Numeric | None
+    signed: bool = Field(
+        description="Sizes have signs: one entry moves, and all between stages is one number."
+    )
 
 
 class Citation(Exact):

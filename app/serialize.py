@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from engine.checking import Check, Checked, Sample, Worst
 from engine.composed import Equation
+from engine.descent import Descent
 from engine.errors import TooLarge
 from engine.graph import Notice
 from engine.jacobian import Between, Line
+from engine.landscape import Entry
+from engine.nudge import Moved, Nudge, Stage
 from engine.script import Script
+from engine.surface import Secant, Surface
 from engine.sweep import Curve, Sweep
 from engine.trace import Local, Step, Trace, TracedNode, Wire
 
@@ -95,6 +99,30 @@ def sweep_bytes(found: Sweep, output: int, picture: Picture) -> bytes:
         TooLarge: when the answer is too long.
     """
     return fitted(lambda _: sweep_json(found, output), picture)
+
+
+def descend_bytes(found: Descent, output: int, picture: Picture) -> bytes:
+    """Returns a descent as JSON.
+
+    Args:
+        found: the descent.
+        output: tape place of the output.
+        picture: how much is listed.
+
+    Raises:
+        TooLarge: when the answer is too long.
+    """
+    return fitted(lambda writer: writer.descent(found, output), picture)
+
+
+def surface_bytes(found: Surface, output: int, picture: Picture) -> bytes:
+    """Returns the output over one or two entries as JSON; likewise."""
+    return fitted(lambda _: surface_json(found, output), picture)
+
+
+def nudge_bytes(found: Nudge, output: int, picture: Picture) -> bytes:
+    """Returns what a move of the inputs does as JSON; likewise."""
+    return fitted(lambda writer: writer.nudge(found, output), picture)
 
 
 def fitted(write: Callable[[Writer], Json], picture: Picture) -> bytes:
@@ -299,6 +327,71 @@ class Writer:
         """Returns an array that may be missing."""
         return None if array is None else self.tensor(array)
 
+    def descent(self, found: Descent, output: int) -> Json:
+        """Returns a descent."""
+        cosines = np.abs(found.cosines)
+        return {
+            "output": f"n{output}",
+            "method": found.method,
+            "dimensions": found.dimensions,
+            "losses": array_json(found.losses),
+            "evaluations": found.evaluations,
+            "each": found.each,
+            "path": array_json(found.path),
+            "entries": [entry_json(entry) for entry in found.entries],
+            "tried": array_json(found.tried),
+            "kept": found.kept,
+            "downhill": found.downhill,
+            "cosines": array_json(found.cosines),
+            "mean_cosine": float(cosines.mean()) if cosines.size else None,
+            "expected_cosine": found.expected_cosine,
+            "reach": found.reach,
+            "end": {name: self.tensor(array) for name, array in found.end.items()},
+            "ended": found.ended,
+            "note": found.note,
+        }
+
+    def nudge(self, found: Nudge, output: int) -> Json:
+        """Returns what a move of the inputs does."""
+        return {
+            "output": f"n{output}",
+            "before": scalar_json(found.before),
+            "after": scalar_json(found.after),
+            "change": scalar_json(found.change),
+            "predicted": scalar_json(found.predicted),
+            "rest": scalar_json(found.rest),
+            "inputs": {name: self.moved(moved) for name, moved in found.inputs.items()},
+            "stages": [self.stage(stage) for stage in found.stages],
+            "ratio": optional_json(found.ratio),
+            "slope": optional_json(found.slope),
+            "signed": found.signed,
+        }
+
+    def moved(self, moved: Moved) -> Json:
+        """Returns one input that has moved."""
+        return {
+            "node": f"n{moved.place}",
+            "to": self.tensor(moved.to),
+            "change": self.tensor(moved.change),
+            "gradient": self.tensor(moved.gradient),
+            "predicted": scalar_json(moved.predicted),
+        }
+
+    def stage(self, stage: Stage) -> Json:
+        """Returns one stage of its way."""
+        return {
+            "start": node_id(stage.start),
+            "end": f"n{stage.end}",
+            "between": [f"n{place}" for place in stage.between],
+            "paths": count_json(stage.paths),
+            "before": self.tensor(stage.before),
+            "after": self.tensor(stage.after),
+            "arrived": scalar_json(stage.arrived),
+            "left": scalar_json(stage.left),
+            "ratio": optional_json(stage.ratio),
+            "slope": optional_json(stage.slope),
+        }
+
     def tensor(self, array: Numbers) -> Json:
         """Returns an array in full, or its summary where the caps are passed."""
         if not array.shape:
@@ -385,6 +478,52 @@ def equation_json(equation: Equation) -> Json:
     }
 
 
+def entry_json(entry: Entry) -> Json:
+    """Returns one number of one input."""
+    return {"input": entry.name, "index": entry.index, "node": f"n{entry.place}"}
+
+
+def surface_json(found: Surface, output: int) -> Json:
+    """Returns the output over one or two entries."""
+    down = found.downhill
+    return {
+        "output": f"n{output}",
+        "axes": [
+            {**entry_json(axis.entry), "at": scalar_json(float(at)), "values": array_json(numbers)}
+            for axis, at, numbers in zip(found.axes, found.at, found.ranges, strict=True)
+        ],
+        "values": array_json(found.values),
+        "levels": array_json(found.levels),
+        "value": scalar_json(found.value),
+        "gradient": array_json(found.gradient),
+        "tangent": None if found.tangent is None else array_json(found.tangent),
+        "downhill": None
+        if down is None
+        else {
+            "rate": down.rate,
+            "to": array_json(down.to),
+            "value": scalar_json(down.value),
+            "predicted": scalar_json(down.predicted),
+        },
+        "secants": [secant_json(secant) for secant in found.secants],
+        "evaluations": found.evaluations,
+        "nonfinite": found.nonfinite,
+        "note": found.note,
+    }
+
+
+def secant_json(secant: Secant) -> Json:
+    """Returns one secant."""
+    return {
+        "formula": secant.formula,
+        "h": secant.h,
+        "at": array_json(np.array(secant.at)),
+        "values": array_json(np.array(secant.values)),
+        "slope": scalar_json(secant.slope),
+        "error": scalar_json(secant.error),
+    }
+
+
 def worst_json(worst: Worst) -> Json:
     """Returns the entry with the largest error; a side where the method does not look is null."""
     return {
@@ -450,6 +589,11 @@ def scalar_json(number: float) -> float | str:
     if math.isnan(number):
         return "NaN"
     return "Infinity" if number > 0 else "-Infinity"
+
+
+def optional_json(number: float | None) -> float | str | None:
+    """Returns a number that may be missing."""
+    return None if number is None else scalar_json(number)
 
 
 def array_json(array: Numbers) -> object:

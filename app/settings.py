@@ -73,6 +73,10 @@ class Settings:
             "arithmetic of all evaluations, a gate 20,000 at least; beyond it likewise",
         ),
     )
+    evaluations: int = field(
+        default=20_000,
+        metadata=described("passes", "runs of a program that a descent or a surface may take"),
+    )
     picture_node_numbers: int = field(
         default=10_000,
         metadata=described("numbers", "a larger tensor is answered as a summary"),

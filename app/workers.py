@@ -160,7 +160,7 @@ class Answers:
 def fingerprint(request: ProgramRequest) -> bytes:
     """Returns a digest that two requests share only when their answers are the same."""
     members = [type(request).__name__, *(value for _, value in request)]
-    return hashlib.sha256(orjson.dumps(members)).digest()
+    return hashlib.sha256(orjson.dumps(members, default=dict)).digest()  # dict: a model within
 
 
 def busy() -> Refusal:

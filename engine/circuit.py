@@ -12,21 +12,25 @@ from engine.backward import Gradients, backward, on_path
 from engine.checking import Check, Point, gradient_check
 from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
 from engine.composed import equations
+from engine.descent import Descent, descend
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
 from engine.graph import Array, Graph, Notice, Role, Shape, Whole
 from engine.inputs import read_inputs, read_value, whole
 from engine.jacobian import Between, Derivative, between
+from engine.landscape import Landscape, entry_at, input_place
 from engine.language import check, nearest, opened, shown
 from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
+from engine.nudge import Nudge, nudge
 from engine.numerical import CENTRAL
 from engine.peers import jax_script, torch_script
 from engine.primitives.shapes import show
 from engine.rounding import exactly, to_decimals
 from engine.script import Run, Script, numpy_script
 from engine.source import Text, clean, parse
+from engine.surface import Axis, Surface, inputs_of, surface
 from engine.sweep import Sweep, sweep
 from engine.tail import backward_code, find_tail, known_names, target_name
 from engine.trace import BackwardCode, Trace
@@ -243,6 +247,130 @@ class Circuit:
         """
         deadline = Deadline(self.limits)
         return sweep(self._point(upstream, deadline), self._places, self.limits, deadline)
+
+    def descend(
+        self,
+        method: str,
+        *,
+        steps: int,
+        rate: float,
+        seed: int = 0,
+        budget: int | None = None,
+        reach: float | None = None,
+        formula: str = CENTRAL.name,
+        h: float | None = None,
+        upstream: object = None,
+    ) -> Descent:
+        """Returns what one of the lecture's approaches makes of the output, from the inputs as they are, moving wrt.
+
+        Args:
+            method: "random-search", "random-local-search", "numerical" or "analytic".
+            steps: at most so many.
+            rate: length of a random step; what a gradient is multiplied with.
+            seed: of what is drawn.
+            budget: passes through the circuit that it may take.
+            reach: half the width of the box that random points are drawn from.
+            formula: of the differences, "central" or "forward".
+            h: their step.
+            upstream: dL/d(output), where that is not one number.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name of wrt that is no input.
+            BadInput: for an unknown method or formula, or where nothing can move.
+            TooLarge: for more evaluations than the limit.
+        """
+        deadline = Deadline(self.limits)
+        places = {n: input_place(self.graph, n, "wrt") for n in self.wrt}
+        return descend(
+            self._landscape(places, upstream, deadline),
+            self.limits,
+            method=method,
+            steps=steps,
+            rate=rate,
+            seed=seed,
+            budget=budget,
+            reach=reach,
+            formula=formula,
+            h=h,
+        )
+
+    def surface(
+        self,
+        axes: Sequence[tuple[str, Sequence[int], float | None, float | None, int]],
+        *,
+        rate: float | None = None,
+        h: float | None = None,
+        upstream: object = None,
+    ) -> Surface:
+        """Returns the output over one or two entries of the inputs, with the gradient at the point.
+
+        Args:
+            axes: of each entry its input, its index, the range (None: around the point), and how many values.
+            rate: of a step against the gradient that is wanted, too.
+            h: of the secants of a slice that are wanted.
+            upstream: dL/d(output), where that is not one number.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name that is no input.
+            BadInput: for an index that does not fit, an entry taken twice, or a range that is none.
+            TooLarge: for more values than the limit.
+        """
+        deadline = Deadline(self.limits)
+        chosen = [
+            Axis(entry_at(self.graph, name, index, "axes"), low, high, count)
+            for name, index, low, high, count in axes
+        ]
+        land = self._landscape(inputs_of(chosen), upstream, deadline)
+        return surface(land, chosen, self.limits, rate=rate, h=h)
+
+    def nudge(
+        self,
+        to: Mapping[str, object] | None = None,
+        *,
+        step: float | None = None,
+        upstream: object = None,
+    ) -> Nudge:
+        """Returns what the gradient promises of a move of some inputs, and what the output really does.
+
+        Args:
+            to: new values of some inputs, of the shapes at build.
+            step: instead, every input of wrt moves by so many times its gradient; above 0 the output rises.
+            upstream: dL/d(output), where that is not one number.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name that is no input.
+            BadInput: for a value of another shape, or where neither or both are given.
+        """
+        if (to is None) == (step is None):
+            raise BadInput(
+                "A nudge takes either new values or a step.", hint='Such as {"to": {"x": 3}}.'
+            )
+        deadline = Deadline(self.limits)
+        names = self.wrt if to is None else tuple(to)
+        places = {n: input_place(self.graph, n, "wrt" if to is None else "to") for n in names}
+        seed = self._seed(upstream)
+        values = forward(self.graph, self.inputs, deadline)
+        wanted = on_path(self.graph, places.values())
+        gradients = backward(self.graph, values, seed, wanted, deadline)
+        point = Point(self.graph, values, gradients.upstream, seed)
+        if step is None:
+            arrays = self._arrays(to)
+        else:
+            with np.errstate(all="ignore"):
+                risen = {n: values[p] + step * point.gradient(p) for n, p in places.items()}
+            arrays = {**self.inputs, **risen}
+        return nudge(point, forward(self.graph, arrays, deadline), places, deadline)
+
+    def _landscape(
+        self, places: Mapping[str, int], upstream: object, deadline: Deadline
+    ) -> Landscape:
+        """Returns the output as a function of some inputs."""
+        seed = self._seed(upstream)
+        values = forward(self.graph, self.inputs, deadline)
+        return Landscape(self.graph, values, places, seed, deadline)
 
     def _point(self, upstream: object, deadline: Deadline) -> Point:
         """Returns one forward and backward pass, gate by gate, for the checks."""

@@ -30,6 +30,7 @@ class Limits:
         jacobian_numbers: how many entries a Jacobian may have to be written out; of a larger one, rows and columns.
         check_entries: how many entries a gradient check tries one by one; of more, directions and some entries.
         check_flops: arithmetic of all evaluations of such a check, a gate counting at least 20,000; likewise.
+        evaluations: how often a descent, or a surface, may run the program.
     """
 
     source_characters: int = 1_000_000
@@ -48,6 +49,7 @@ class Limits:
     jacobian_numbers: int = 1_000_000
     check_entries: int = 2_000
     check_flops: int = 1_000_000_000_000
+    evaluations: int = 10_000_000
 
     def check(self, name: str, found: float, what: str, *, span: Span | None = None) -> None:
         """Raises TooLarge when `found` is over the limit called `name`.
@@ -87,6 +89,7 @@ class Limits:
             ("jacobian_numbers", self.jacobian_numbers),
             ("check_entries", self.check_entries),
             ("check_flops", self.check_flops),
+            ("evaluations", self.evaluations),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +76,7 @@ class Function:
         self._place = place
         self._seed = seed
         self._deadline = deadline
-        self._after = after(graph, place)
+        self._after = after(graph, [place])
         self.x = np.asarray(values[place], dtype=np.float64)
         self.evaluations = 0
 
@@ -127,19 +127,20 @@ def flops(graph: Graph, values: Sequence[Array]) -> int:
     )
 
 
-def after(graph: Graph, place: int) -> list[Node]:
-    """Returns the gates between a node and the output, in tape order: those that its value can change."""
+def after(graph: Graph, places: Iterable[int]) -> list[Node]:
+    """Returns the gates between some nodes and the output, in tape order: those that their values can change."""
     reaches = {graph.output}
     for node in reversed(graph.nodes):
         if node.index in reaches:
             reaches.update(node.arguments)
-    moved = {place}
+    starts = frozenset(places)
+    moved = set(starts)
     gates = []
     for node in graph.nodes:
         if (
             node.kind is Kind.GATE
             and node.index in reaches
-            and node.index != place
+            and node.index not in starts
             and not moved.isdisjoint(node.arguments)
         ):
             moved.add(node.index)

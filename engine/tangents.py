@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ class Tangents:
     Args:
         graph: the tape; the tangents are pushed to its output.
         values: one array a node.
-        start: tape place of the node that moves.
+        start: tape place of the node that moves; `spread` moves others, too.
         wanted: per tape place, whether it lies on a path from the start to the output; see `on_path`.
         deadline: checked between gates.
     """
@@ -61,10 +61,20 @@ class Tangents:
         Args:
             move: of the start's shape. Entries that are exactly 0 do not move.
         """
-        tangents = {self._start: Tangent(move, move != 0)}
+        tangents = self.spread({self._start: move})
+        end = self._graph.output
+        return tangents[end].change if end in tangents else np.zeros(self._graph.nodes[end].shape)
+
+    def spread(self, moves: Mapping[int, Array]) -> dict[int, Tangent]:
+        """Returns how every value changes, by tape place, as some nodes move together.
+
+        Args:
+            moves: by tape place, each of its node's shape. Entries that are exactly 0 do not move.
+        """
+        tangents = {place: Tangent(move, move != 0) for place, move in moves.items()}
         with np.errstate(all="ignore"):
             for node in self._graph.nodes:
-                if not self._wanted[node.index] or node.index == self._start:
+                if not self._wanted[node.index] or node.index in moves:
                     continue
                 if node.index % 64 == 0:
                     self._deadline.check()
@@ -75,8 +85,7 @@ class Tangents:
                 ]
                 if arrived:
                     tangents[node.index] = total(arrived)
-        end = self._graph.output
-        return tangents[end].change if end in tangents else np.zeros(self._graph.nodes[end].shape)
+        return tangents
 
     def _through(self, node: Node, key: int, tangent: Tangent) -> Tangent:
         """Returns what one wire makes of a tangent: the gate's local gradient times it."""

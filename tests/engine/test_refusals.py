@@ -485,6 +485,7 @@ def test_every_limit_has_a_test_here() -> None:
     tested = {name for name, *_ in SMALL} | {"wrt", "seconds"}
     # These refuse nothing: beyond them less is computed; tests/engine/test_jacobian.py and test_checking.py.
     tested |= {"jacobian_numbers", "check_entries", "check_flops"}
+    tested |= {"evaluations"}  # tests/engine/test_descent.py and test_surface.py
     assert tested == {name for name, _ in Limits().items()}
 
 
