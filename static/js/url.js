@@ -12,6 +12,7 @@ import { LOCKS, PLAIN, partsOf, VIEWS } from "./look.js";
  * @property {Record<string, GivenInput>} [inputs] left out likewise
  * @property {string} [address] of the step
  * @property {Partial<Look>} [look]
+ * @property {[number, number]} [boards] of a sheet: the first and the last that are drawn, from 1
  * @property {string[]} [ignored] fields that could not be read
  */
 
@@ -104,6 +105,14 @@ const FIELDS = {
   }),
   r: lookField("round", oneOf(/** @type {const} */ ([true]))),
   m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
+  n: {
+    write: ({ boards }) => boards?.join("-"),
+    read: (text, place) => {
+      const [, first, last] = text.match(/^([1-9]\d{0,4})-([1-9]\d{0,4})$/) ?? [];
+      if (!last) throw new Error("no boards");
+      place.boards = [Number(first), Number(last)];
+    },
+  },
   k: lookField("locks", (text) => (isEmbed() ? text.split(",").map(oneOf(LOCKS)) : [])),
 };
 

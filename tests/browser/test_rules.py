@@ -57,6 +57,19 @@ def test_axe_finds_nothing_in_high_separation_at_a_grouped_stop(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 720), (360, 640)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("look", ["t=b:f.mul.0", "t=f:q&k=edit,inputs,source"])
+def test_axe_finds_nothing_in_the_embed(
+    open_page: OpenPage, scheme: str, size: tuple[int, int], look: str
+) -> None:
+    page = open_page(
+        f"/embed/xyz#{look}", color_scheme=scheme, viewport={"width": size[0], "height": size[1]}
+    )
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_error_the_gallery_or_the_help(
     open_page: OpenPage, scheme: str
 ) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_sharing import SVG, saved
 
 OpenPage = Callable[..., Page]
 
@@ -118,3 +123,26 @@ def test_a_step_writes_one_row_of_a_long_table_and_says_all(large: Page) -> None
     expect(cells.nth(2)).to_have_text("1.00")
     large.keyboard.press("Home")
     expect(cells.nth(2)).to_have_text("–")
+
+
+def test_what_lies_outside_the_window_is_in_the_drawing(large: Page, tmp_path: Path) -> None:
+    large.keyboard.press("End")
+    assert nodes(large).locator("visible=true").count() < 6 * WIDTH - 1
+    labels = nodes(large).evaluate_all("all => all.map(node => node.getAttribute('aria-label'))")
+    root = ElementTree.parse(saved(large, "SVG", tmp_path)).getroot()
+    assert set(labels) <= {title.text for title in root.iter(f"{SVG}title")}
+    # Every gate's value and gradient is written out, as on the board where it is seen.
+    shown = large.locator(".board-camera").evaluate(
+        """camera => {
+            camera.classList.add("whole");
+            const texts = [...camera.querySelectorAll("#graph text")]
+                .filter(text => text.checkVisibility({ visibilityProperty: true }))
+                .map(text => text.textContent);
+            camera.classList.remove("whole");
+            return texts;
+        }"""
+    )
+    assert len(shown) >= 6 * WIDTH - 1
+    drawn = Counter("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    assert Counter(shown) <= drawn
+    assert nodes(large).locator("visible=true").count() < 6 * WIDTH - 1

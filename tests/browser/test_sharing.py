@@ -408,6 +408,14 @@ def test_all_that_is_saved_is_saved_without_a_network(open_page: OpenPage, tmp_p
     expect(page.get_by_text("Opened x-y-z-step-10.png.")).to_be_visible()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_dialog(open_page: OpenPage, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    dialog = share(page)
+    expect(dialog.get_by_label("Embed code")).not_to_be_empty()
+    assert violations(page) == []
+
+
 # ---------- on paper ----------
 
 
@@ -442,6 +450,11 @@ def test_a_sheet_has_a_board_with_its_words_for_every_step_on_white(
     page.get_by_label("From").blur()
     drawn(page, STEPS_OF_XYZ - 2)
     expect(page.locator("#partial")).to_have_text("Boards 3 to 10 of 10.")
+    expect(page).to_have_url(re.compile("n=3-10$"))
+    page.reload()
+    drawn(page, STEPS_OF_XYZ - 2)
+    expect(page.get_by_label("From")).to_have_value("3")
+    expect(boards.first).to_contain_text("Step 3 of 10")
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
     assert page.pdf(format="A4").startswith(b"%PDF")

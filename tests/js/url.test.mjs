@@ -44,6 +44,13 @@ test("an address with signs of its own comes back whole", async () => {
   assert.equal(address, "f:y_hat**2&x=#%");
 });
 
+test("the boards of a sheet survive the address bar", async () => {
+  const hash = await encode({ address: "f:q", boards: [3, 10] });
+  assert.equal(hash, "#t=f:q&n=3-10");
+  assert.deepEqual(await decode(hash), { address: "f:q", boards: [3, 10], ignored: [] });
+  assert.deepEqual((await decode("#n=0-x")).ignored, ["n"]);
+});
+
 test("a look survives the address bar, and a plain one is left out of it", async () => {
   const look = { detail: 1, folds: ["t=3", "a, b&c"], view: "code", mode: "lecture" };
   const hash = await encode({ address: "f:q", look });

@@ -8,10 +8,11 @@ import { PLAIN } from "../look.js";
 import { byId, h, sentence, signed } from "../panels/dom.js";
 import { rest } from "../player.js";
 import { frameAt, stopsOf } from "../timeline.js";
-import { current, linkTo } from "../url.js";
+import { current, home, linkTo, write } from "../url.js";
 import { stillOf } from "./still.js";
 
 /** @import { Answer } from "../api.js" */
+/** @import { Look } from "../look.js" */
 /** @import { Example } from "../state.js" */
 /** @import { Trace, TraceStep } from "../types.d.ts" */
 /** @import { Place } from "../url.js" */
@@ -80,9 +81,9 @@ async function boardOf(step, trace, still) {
 }
 
 async function open() {
-  const place = await current();
+  const { boards: asked, ...place } = await current();
   const { answer: trace, problem, offline } = await traceOf(place);
-  if (trace) await fill(trace, place);
+  if (trace) await fill(trace, place, asked);
   else say(offline ? "Offline: this program must be asked for." : (problem?.detail ?? ""));
 }
 
@@ -95,8 +96,9 @@ function arrange(many) {
 /**
  * @param {Trace} trace
  * @param {Place} place
+ * @param {[number, number]} [asked] the boards that its link asks for
  */
-async function fill(trace, place) {
+async function fill(trace, place, asked) {
   const own = place.source === undefined;
   /** @type {HTMLAnchorElement} */ (byId("back")).href = await linkTo(place);
   byId("title").textContent = own ? example.title : "Your function";
@@ -114,26 +116,30 @@ async function fill(trace, place) {
   detail.value = String(place.look?.detail ?? PLAIN.detail);
 
   let turn = 0;
-  /** @param {boolean} all from the first stop on, as many as are drawn unasked */
-  async function draw(all) {
+  let arranged = 0;
+  /** @param {[number, number]} [wanted] without it from the first stop on, as many as are drawn unasked */
+  async function draw(wanted) {
     const mine = ++turn;
-    const level = Number(detail.value);
+    const level = /** @type {Look["detail"]} */ (Number(detail.value));
     const stops = stopsOf(trace, level);
-    for (const field of [from, to]) field.max = String(stops.length);
-    if (all) {
-      from.value = "1";
-      to.value = String(Math.min(MOST, stops.length));
-    }
-    const [first, last] = [from, to].map(({ valueAsNumber }) =>
-      Math.max(1, Math.min(stops.length, valueAsNumber || 1)),
+    const unasked = Math.min(MOST, stops.length);
+    const [first, last] = (wanted ?? [1, unasked]).map((board) =>
+      Math.max(1, Math.min(stops.length, board || 1)),
     );
+    for (const field of [from, to]) field.max = String(stops.length);
+    from.value = String(first);
+    to.value = String(last);
+    /** @type {[number, number] | undefined} */
+    const range = first === 1 && last === unasked ? undefined : [first, last];
+    void write(home, { ...place, look: { ...place.look, detail: level }, boards: range }, false);
     boards.replaceChildren();
     byId("partial").hidden = first === 1 && last === stops.length;
     byId("partial").textContent = `Boards ${first} to ${last} of ${stops.length}.`;
     for (const [i, stop] of stops.slice(first - 1, last).entries()) {
       board.show(frameAt(trace, stop, level), { animate: false });
       const still = await stillOf(byId("stage"));
-      if (all && i === 0) arrange(still.viewBox.baseVal.width > WIDE ? "1" : "2");
+      if (arranged !== level) arrange(still.viewBox.baseVal.width > WIDE ? "1" : "2");
+      arranged = level;
       const item = await boardOf(trace.steps[stop], trace, still);
       await rest();
       if (mine !== turn) return;
@@ -144,11 +150,12 @@ async function fill(trace, place) {
     boards.dataset.drawn = String(last - first + 1);
   }
 
-  detail.addEventListener("change", () => draw(true));
-  for (const field of [from, to]) field.addEventListener("change", () => draw(false));
+  detail.addEventListener("change", () => draw());
+  for (const field of [from, to])
+    field.addEventListener("change", () => draw([from.valueAsNumber, to.valueAsNumber]));
   row.addEventListener("change", () => arrange(row.value));
   byId("print").addEventListener("click", () => print());
-  await draw(true);
+  await draw(asked);
 }
 
 void open();
