@@ -86,3 +86,31 @@ def test_a_step_shows_the_gradient_that_it_makes_and_sharp(open_page: OpenPage) 
         "e => { const {e: x, f: y} = new DOMMatrix(getComputedStyle(e).transform); return [x, y] }"
     )
     assert moved == [round(each) for each in moved]
+
+
+def test_search_has_a_button_beside_the_tabs(open_page: OpenPage) -> None:
+    page = open_page("/e/rnn", **PHONE)
+    button = page.get_by_role("button", name="Find a node", exact=True)
+    box = button.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    button.tap()
+    expect(page.get_by_role("searchbox", name="Find a node")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_tablet_has_it_in_the_head_and_a_mouse_does_without(open_page: OpenPage) -> None:
+    tablet = open_page(viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True)
+    expect(tablet.get_by_role("button", name="Find a node", exact=True)).to_be_visible()
+    desk = open_page()
+    expect(desk.get_by_role("button", name="Find a node", exact=True)).to_have_count(0)
+
+
+def test_a_finger_folds_a_group_by_its_sign(open_page: OpenPage) -> None:
+    page = open_page("/e/rnn", **PHONE)
+    sign = page.get_by_role("button", name="Fold t = 0", exact=True)
+    box = sign.locator(".reach").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 44
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 4)
+    expect(page.get_by_role("button", name="Unfold t = 0 ", exact=False)).to_be_attached()

@@ -14,6 +14,9 @@ import { svg, write } from "./text.js";
 /** Least size of text, px. */
 const LEAST = 12;
 
+/** Side of what a finger finds, px; more than 44 on screen, also where the picture is shrunk. */
+const TOUCH = 50;
+
 /** How far each sheet under a box sticks out, px. */
 const SHEET = 4;
 const SHEETS = 2;
@@ -400,6 +403,10 @@ function drawTab(layer, group, { left, top }, style, measure) {
     layer,
   );
   const knob = 1.5 * small;
+  // For a finger, which reaches past what is drawn.
+  const wide = Math.max(TOUCH, knob + width + 12);
+  const reach = { x: (knob + width + 4) / 2 - wide / 2, y: -TOUCH / 2, width: wide, height: TOUCH };
+  svg("rect", { class: "reach", ...reach }, tab);
   svg(
     "rect",
     {

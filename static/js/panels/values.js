@@ -132,7 +132,7 @@ function rowOf(node) {
     h(
       "th",
       { scope: "row", role: "rowheader" },
-      h("button", { type: "button" }, nameOf(node.label)),
+      h("button", { type: "button", title: node.label }, nameOf(node.label)),
     ),
     shapeCell(node),
     value,
