@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -494,15 +495,27 @@ def build(
     """
     limits = limits or Limits()
     deadline = Deadline(limits)
-    text = clean(source)
-    tree = parse(text, limits)
-    body = opened(tree.body)
-    check(body, text)
+    text, body = read(source, limits)
     given = read_inputs(inputs or {}, limits)
     lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
     if wrt is not None:
         limits.check("wrt", len(wrt), "{found} names are asked for")
     return Circuit(text, lowered, wrt, code, limits)
+
+
+@lru_cache(maxsize=16)
+def read(source: str, limits: Limits) -> tuple[Text, tuple[ast.stmt, ...]]:
+    """Returns a program's text and its statements, all in the language; read once while its inputs change.
+
+    Nothing changes the statements: lowering walks them.
+
+    Raises:
+        EngineError: one of its subclasses, with the place and the fix.
+    """
+    text = clean(source)
+    body = opened(parse(text, limits).body)
+    check(body, text)
+    return text, body
 
 
 def lower_without_tail(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine import language
 from engine.errors import Span, renaming
@@ -32,7 +33,8 @@ class Names:
     begins: bool
 
 
-def find_tail(body: Sequence[ast.stmt]) -> int | None:
+@lru_cache(maxsize=16)
+def find_tail(body: tuple[ast.stmt, ...]) -> int | None:
     """Returns where the longest tail of backward code begins, or None (contract, section 3, "Backward code")."""
     names = [names_of(statement) for statement in body]
     known: set[str] = set()

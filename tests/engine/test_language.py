@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, build
+from engine.circuit import read
 from engine.graph import Role
 from tests.engine.asking import (
     answer_or_code,
@@ -1060,3 +1061,12 @@ def test_a_given_name_that_only_the_tail_uses_is_accepted() -> None:
     trace = traced("L = W * W\ndW = 2 * W\nW -= lr * dW", {"W": 3, "lr": 0.1})
     assert trace.backward_code.line == 2
     assert trace.backward_code.problems == ()
+
+
+def test_a_program_is_read_once_while_its_inputs_change() -> None:
+    before = read.cache_info().misses
+    values = [
+        build("f = x * x  # read once", {"x": x}).value_and_grad()[0] for x in (1.0, 2.0, 3.0)
+    ]
+    assert values == [1, 4, 9]
+    assert read.cache_info().misses == before + 1
