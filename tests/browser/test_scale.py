@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -57,6 +58,20 @@ def test_only_what_is_near_the_window_is_displayed(large: Page) -> None:
     expect(large.locator("#graph .active")).to_be_visible()
     large.keyboard.press("b")
     expect(named(large, "Loss")).to_be_in_viewport()
+
+
+def test_a_node_is_drawn_when_it_first_comes_near(large: Page) -> None:
+    drawn = large.locator("#graph .hit")
+    assert drawn.count() < nodes(large).count() / 2
+    assert drawn.count() >= nodes(large).locator("visible=true").count()
+    last = named(large, "Loss")
+    expect(last.locator(".hit")).to_have_count(0)
+    large.keyboard.press("End")
+    expect(last).to_have_attribute("aria-label", re.compile("gradient 1"))
+    large.keyboard.press("b")
+    expect(last).to_be_in_viewport()
+    expect(last.locator(".number.value.known")).to_be_visible()
+    expect(last.locator(".number.gradient.known")).to_be_visible()
 
 
 def test_the_tab_stop_is_displayed_however_far_it_is(large: Page) -> None:

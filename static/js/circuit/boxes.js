@@ -221,6 +221,7 @@ export function drawBox(element, figure, origin, { direction }, measure) {
     figure,
     origin,
     sheet: 0,
+    grow() {},
     turnTo() {},
     renew(next) {
       mark.figure = next;

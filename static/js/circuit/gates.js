@@ -2,7 +2,7 @@
  * Draws the nodes, each with its run, name, value and gradient, and changes what a step changes.
  */
 
-/** @import { Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
+/** @import { EdgeFrame, Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
 /** @import { Figure, Label, Mark, Measure, Picture, Scales, Slot } from "./types.d.ts" */
 
 import { select } from "../../vendor/d3.js";
@@ -74,7 +74,6 @@ function drawFigure(element, figure, origin, picture, scales, measure) {
 function drawNode(element, figure, origin, picture, scales, measure) {
   const { node } = figure;
   const { style } = picture;
-  const turned = style.direction === "tb";
   element.setAttribute(
     "class",
     `node ${node.kind}${node.id === picture.trace.output ? " output" : ""}`,
@@ -95,42 +94,21 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   );
   drawLiterals(element, figure);
 
-  const { left, right, top, bottom } = figure.bounds;
-  svg(
-    "rect",
-    { class: "hit", x: left, y: top, width: right - left, height: bottom - top, rx: 8 },
-    body,
-  );
-  const { runStart, runEnd } = figure;
-  svg(
-    "path",
-    { class: "run", d: turned ? `M0,${runStart - 1}V${runEnd}` : `M${runStart - 1},0H${runEnd}` },
-    body,
-  );
-  if (figure.face) drawSign(body, figure);
-  if (figure.name) write(body, figure.name, "name", figure.name.pieces);
-  if (figure.badge) write(body, figure.badge, "badge", figure.badge.pieces);
-  if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
-  const caption = figure.caption && write(body, figure.caption, "badge", figure.caption.pieces);
-  const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
-  const boxOf = (/** @type {Figure} */ at) => targetBox(at, style.direction, measure);
-  const target =
-    node.upstream && !figure.gradient.grid
-      ? svg("rect", { class: "target", "data-explain": "", ...boxOf(figure) }, body)
-      : undefined;
-  const gradient = drawSlot(
-    body,
-    figure.gradient,
-    "gradient",
-    node.upstream,
-    scales.gradient,
-    measure,
-  );
+  let steepness = scales;
+  /** @type {ReturnType<typeof drawParts> | undefined} */
+  let parts;
   const partials = partialsOf(body, figure, measure);
+  /** @type {Map<string, EdgeFrame>} what partials show once they are drawn */
+  const brought = new Map();
   let sheet = 0;
   /** @type {NodeFrame | undefined} */
   let shown;
   const speak = () => body.setAttribute("aria-label", label(mark.figure.node, face, shown));
+  function showNumbers() {
+    if (!shown || !parts) return;
+    parts.value.show(shown.valueKnown, false);
+    parts.gradient.show(shown.gradientKnown, shown.lands === "gradient");
+  }
   /** @type {Mark} */
   const mark = {
     element,
@@ -140,19 +118,31 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     get sheet() {
       return sheet;
     },
+    grow() {
+      if (parts) return;
+      parts = drawParts(body, mark.figure, style.direction, steepness, measure);
+      parts.value.turnTo(sheet);
+      parts.gradient.turnTo(sheet);
+      showNumbers();
+      for (const [edge, frame] of brought) partials.show(edge, frame);
+      brought.clear();
+    },
     turnTo(wanted) {
       if (wanted === sheet) return;
       sheet = wanted;
-      for (const slot of [value, gradient]) slot.turnTo(wanted);
+      parts?.value.turnTo(wanted);
+      parts?.gradient.turnTo(wanted);
     },
-    renew(next, { value: most, gradient: steepest }) {
+    renew(next, scales) {
       mark.figure = next;
+      steepness = scales;
       sheet = 0;
-      value.renew(next.value, next.node.value, most);
-      gradient.renew(next.gradient, next.node.upstream, steepest);
+      parts?.value.renew(next.value, next.node.value, scales.value);
+      parts?.gradient.renew(next.gradient, next.node.upstream, scales.gradient);
       partials.renew(next);
-      if (target) setAll(target, boxOf(next));
-      if (caption && next.caption) typeset(caption, next.caption.pieces, next.caption.size);
+      if (parts?.target) setAll(parts.target, targetBox(next, style.direction, measure));
+      if (parts?.caption && next.caption)
+        typeset(parts.caption, next.caption.pieces, next.caption.size);
       speak();
     },
     show(frame) {
@@ -162,13 +152,54 @@ function drawNode(element, figure, origin, picture, scales, measure) {
       classList.toggle("returned", frame.gradientKnown);
       classList.toggle("active", frame.active);
       classList.toggle("used", frame.used);
-      value.show(frame.valueKnown, false);
-      gradient.show(frame.gradientKnown, frame.lands === "gradient");
+      showNumbers();
       speak();
     },
-    showPartial: partials.show,
+    showPartial(edge, frame) {
+      if (parts) partials.show(edge, frame);
+      else brought.set(edge, frame);
+    },
   };
   return mark;
+}
+
+/**
+ * What a node consists of.
+ * @param {SVGGElement} body
+ * @param {Figure} figure
+ * @param {"lr" | "tb"} direction
+ * @param {Scales} scales
+ * @param {Measure} measure
+ */
+function drawParts(body, figure, direction, scales, measure) {
+  const { node } = figure;
+  const { left, right, top, bottom } = figure.bounds;
+  svg(
+    "rect",
+    { class: "hit", x: left, y: top, width: right - left, height: bottom - top, rx: 8 },
+    body,
+  );
+  const { runStart, runEnd } = figure;
+  const run = direction === "tb" ? `M0,${runStart - 1}V${runEnd}` : `M${runStart - 1},0H${runEnd}`;
+  svg("path", { class: "run", d: run }, body);
+  if (figure.face) drawSign(body, figure);
+  if (figure.name) write(body, figure.name, "name", figure.name.pieces);
+  if (figure.badge) write(body, figure.badge, "badge", figure.badge.pieces);
+  if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
+  const caption = figure.caption && write(body, figure.caption, "badge", figure.caption.pieces);
+  const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
+  const box =
+    node.upstream && !figure.gradient.grid ? targetBox(figure, direction, measure) : undefined;
+  const target = box && svg("rect", { class: "target", "data-explain": "", ...box }, body);
+  const gradient = drawSlot(
+    body,
+    figure.gradient,
+    "gradient",
+    node.upstream,
+    scales.gradient,
+    measure,
+  );
+  return { value, gradient, target, caption };
 }
 
 /**

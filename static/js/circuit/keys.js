@@ -45,6 +45,7 @@ export function createKeys(surface, onSelect, onFocus, onFold, onOpen, onExplain
   /** @param {boolean} on whether the current node is the tab stop, which is displayed even far from the window */
   function setStop(on) {
     const mark = marks.get(current);
+    if (on) mark?.grow();
     mark?.body.setAttribute("tabindex", on ? "0" : "-1");
     mark?.element.classList.toggle("stop", on);
   }

@@ -1,4 +1,7 @@
-/** Of a large picture only what is near the window is displayed: the browser lays out and paints nothing else. */
+/**
+ * Of a large picture only what is near the window is displayed: the browser lays out and paints nothing else. What a
+ * node consists of is drawn when it first comes near.
+ */
 
 /** @import { Rect } from "./types.d.ts" */
 
@@ -11,16 +14,19 @@ const END = 0.3;
 const WIDER = 3;
 
 export function createNear() {
-  /** @type {{ element: Element, rect: Rect }[]} */
+  /** @type {{ element: Element, rect: Rect, grow?: () => void }[]} */
   let parts = [];
   /** @type {Rect | undefined} what was displayed last; undefined: everything is */
   let area;
   /** @type {Rect | undefined} */
   let seen;
 
-  /** @param {{ element: Element, rect: Rect }} part */
-  const judge = ({ element, rect }) =>
-    element.classList.toggle("away", area !== undefined && !overlap(rect, area));
+  /** @param {typeof parts[number]} part */
+  function judge(part) {
+    const away = area !== undefined && !overlap(part.rect, area);
+    part.element.classList.toggle("away", away);
+    if (!away) part.grow?.();
+  }
 
   return {
     /** Forgets everything. */
@@ -32,11 +38,16 @@ export function createNear() {
     /**
      * @param {Element} element
      * @param {Rect} rect
+     * @param {() => void} [grow] draws it, where that can wait until it comes near
      */
-    add(element, rect) {
-      const part = { element, rect };
+    add(element, rect, grow) {
+      const part = { element, rect, grow };
       parts.push(part);
       if (area) judge(part);
+    },
+    /** Draws all that has waited. */
+    growAll() {
+      for (const { grow } of parts) grow?.();
     },
     /** @param {Rect} window in the picture's px */
     look(window) {

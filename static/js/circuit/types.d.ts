@@ -204,6 +204,8 @@ export interface Mark {
   origin: Point;
   /** which two-dimensional slice is shown, counted over the leading axes */
   readonly sheet: number;
+  /** draws what it consists of, if that is not there yet: until then it has its name and its place only */
+  grow(): void;
   turnTo(sheet: number): void;
   /** shows other values in the same places */
   renew(figure: Figure, scales: Scales): void;

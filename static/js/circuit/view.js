@@ -105,6 +105,8 @@ export function createBoard(
   camera.addEventListener("pointerover", ({ target }) => onPoint(nodesAt(target)));
   camera.addEventListener("pointerleave", () => onPoint([]));
   camera.addEventListener("focusin", ({ target }) => onPoint(nodesAt(target)));
+  // Of what leaves the page nothing may be missing.
+  camera.addEventListener("whole", near.growAll);
   // Images hold their colours; all else takes them from the style sheet.
   const themes = new MutationObserver(redraw);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -290,12 +292,12 @@ export function createBoard(
     leave?.();
     signals.clear();
     near.clear();
-    const placed = picture.figures.size > CALM ? near.add : () => {};
+    const placed = picture.figures.size > CALM ? near.add : drawAtOnce;
     const { wires, nets } = drawWires(wireLayer, picture, layout, placed);
     const marks = drawNodes(nodeLayer, picture, layout, measure);
     parts.taps?.drawTaps(wireLayer, picture, layout, nets, placed);
     parts.boxes?.drawFrames(frames, tabs, picture, marks, measure, placed);
-    for (const mark of marks.values()) placed(mark.element, rectOf(mark));
+    for (const mark of marks.values()) placed(mark.element, rectOf(mark), mark.grow);
     drawn = { picture, layout, marks, wires, nets };
     plan = {
       width: layout.width,
@@ -571,6 +573,13 @@ export function createBoard(
     },
   };
 }
+
+/**
+ * @param {Element} _element
+ * @param {Rect} _rect
+ * @param {() => void} [grow]
+ */
+const drawAtOnce = (_element, _rect, grow) => grow?.();
 
 /** @param {EventTarget | null} target */
 function nodesAt(target) {

@@ -74,6 +74,7 @@ export async function stillOf(board) {
   await settle(board);
   const camera = /** @type {HTMLElement} */ (board.querySelector(".board-camera"));
   // What lies far outside the window is not displayed, but belongs to the drawing.
+  camera.dispatchEvent(new Event("whole"));
   camera.classList.add("whole");
   const layers = [
     .../** @type {NodeListOf<SVGSVGElement>} */ (board.querySelectorAll(".board-camera > svg")),
