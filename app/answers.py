@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from app.grading import GradeRequest, grade_bytes
 from app.schemas import (
     CheckRequest,
     CodeRequest,
@@ -78,6 +79,15 @@ def check(request: CheckRequest, circuit: Circuit, settings: Settings) -> bytes:
         method=request.method, h=request.h, nodes=request.nodes, upstream=request.upstream
     )
     return check_bytes(found, circuit.graph.output, picture_of(settings))
+
+
+@answered.register
+def grade(request: GradeRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns what is said of a student's answer."""
+    found = circuit.grade(
+        request.wrt, request.answer, digits=request.digits, upstream=request.upstream
+    )
+    return grade_bytes(found)
 
 
 @answered.register

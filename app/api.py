@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from app import __version__
 from app.files import etag
 from app.gallery import gallery
+from app.grading import GradeAnswer, GradeRequest
 from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
 from app.schemas import (
     CheckAnswer,
@@ -171,6 +172,12 @@ async def post_surface(body: SurfaceRequest, request: Request) -> Response:
 @router.post("/api/nudge", response_model=NudgeAnswer, summary="Move inputs: promised and real")
 async def post_nudge(body: NudgeRequest, request: Request) -> Response:
     """Moves inputs, and holds gradient times change against what the output does, gate by gate: slopes multiply."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post("/api/grade", response_model=GradeAnswer, summary="Judge a student's answer")
+async def post_grade(body: GradeRequest, request: Request) -> Response:
+    """Says whether a number, a list or a formula is the gradient of a name, and of a wrong one which mistake it is."""
     return Response(await answer(body, request), media_type=JSON)
 
 

@@ -17,6 +17,8 @@ from engine.descent import Descent, descend
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
+from engine.grading import Grade, grade
+from engine.grading.program import Program
 from engine.graph import Array, Graph, Notice, Role, Shape, Whole
 from engine.inputs import read_inputs, read_value, whole
 from engine.jacobian import Between, Derivative, between
@@ -62,7 +64,11 @@ class Circuit:
         wrt: Sequence[str] | None,
         code: BackwardCode | None,
         limits: Limits,
+        body: tuple[ast.stmt, ...] = (),
+        output: str | None = None,
     ) -> None:
+        self._body = body
+        self._output = output
         self.graph: Graph = lowered.graph
         self.names: Mapping[str, int] = lowered.names
         self.text = text
@@ -373,6 +379,45 @@ class Circuit:
         values = forward(self.graph, self.inputs, deadline)
         return Landscape(self.graph, values, places, seed, deadline)
 
+    def grade(
+        self, wrt: str, answer: object, *, digits: int | None = None, upstream: object = None
+    ) -> Grade:
+        """Returns whether an answer is the gradient of a name, and of a wrong one which mistake it is.
+
+        Args:
+            wrt: a name of the program, or a node's id, such as "n4".
+            answer: a number, a nested list, or a NumPy formula in the program's names and its gradients' (`dz1`).
+            digits: to how many decimals it is asked for.
+            upstream: dL/d(output), of the output's shape.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name or an id that the program does not have.
+            BadInput: for an answer that is neither numbers nor text, and for a wrt that is an index.
+        """
+        bound = {n: i.node for n, i in self.graph.inputs.items()}
+        if wrt in bound and self.graph.inputs[wrt].role is Role.LABEL:
+            raise BadInput(
+                f"{shown(wrt)} is used as an index or a size: it has no gradient.",
+                hint="Ask for a name that holds real numbers.",
+            )
+        place = self._place("wrt", wrt, {**self.names, **bound})
+        return grade(self._program(upstream), place, answer, digits)
+
+    def _program(self, upstream: object) -> Program:
+        """Returns the program as grading reads it."""
+        inputs = {n: i.value for n, i in self.graph.inputs.items()}
+        return Program(
+            self.text,
+            self._body,
+            self._output,
+            self.graph,
+            self.names,
+            inputs,
+            self._seed(upstream),
+            self.limits,
+        )
+
     def _point(self, upstream: object, deadline: Deadline) -> Point:
         """Returns one forward and backward pass, gate by gate, for the checks."""
         seed = self._seed(upstream)
@@ -498,9 +543,10 @@ def build(
     text, body = read(source, limits)
     given = read_inputs(inputs or {}, limits)
     lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
+    head = body if code is None else tuple(s for s in body if s.lineno < code.line)
     if wrt is not None:
         limits.check("wrt", len(wrt), "{found} names are asked for")
-    return Circuit(text, lowered, wrt, code, limits)
+    return Circuit(text, lowered, wrt, code, limits, head, output)
 
 
 @lru_cache(maxsize=16)

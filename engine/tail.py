@@ -50,8 +50,7 @@ def find_tail(body: tuple[ast.stmt, ...]) -> int | None:
 
 def is_tail(tail: Sequence[Names], known: set[str]) -> bool:
     """Returns whether statements are backward code for the names known before them."""
-    plain = {k.replace("_", "") for k in known}
-    if not is_gradient_of(tail[0].target or "", known, plain):
+    if not is_gradient_of(tail[0].target or "", known):
         return False
     gradients: set[str] = set()
     last_read: dict[str, int] = {name: place for place, s in enumerate(tail) for name in s.reads}
@@ -60,7 +59,7 @@ def is_tail(tail: Sequence[Names], known: set[str]) -> bool:
         if name is None:
             if not statement.prints:
                 return False
-        elif name in gradients or is_gradient_of(name, known, plain):
+        elif name in gradients or is_gradient_of(name, known):
             gradients.add(name)
         elif name in known:
             if not (statement.reads & gradients):
@@ -107,25 +106,32 @@ def looks_like_gradient(name: str) -> bool:
     return name.startswith(("d", "grad")) or name.endswith("grad")
 
 
-def is_gradient_of(name: str, known: Set[str], plain: Set[str]) -> bool:
-    """Returns whether a name is written as the gradient of a known one: dW2, d_W_2, W2_grad, grad_W2, dLdW2.
+def is_gradient_of(name: str, known: Set[str]) -> bool:
+    """Returns whether a name is written as the gradient of a known one."""
+    return gradient_of(name, known) is not None
+
+
+def gradient_of(name: str, known: Set[str]) -> str | None:
+    """Returns the known name that a name is written as the gradient of: dW2, d_W_2, W2_grad, grad_W2, dLdW2 of W_2.
 
     Args:
         name: the name.
         known: names known before.
-        plain: the same without underscores.
     """
     if name in known or not looks_like_gradient(name):
-        return False
+        return None
+    plain = {k.replace("_", ""): k for k in sorted(known)}
     word = name.replace("_", "")
     if word.startswith("d") and word[1:] in plain:
-        return True
-    if (word.startswith("grad") and word[4:] in plain) or (
-        word.endswith("grad") and word[:-4] in plain
-    ):
-        return True
-    splits = range(2, len(word) - 1) if word.startswith("d") else range(0)
-    return any(word[k] == "d" and word[1:k] in plain and word[k + 1 :] in plain for k in splits)
+        return plain[word[1:]]
+    if word.startswith("grad") and word[4:] in plain:
+        return plain[word[4:]]
+    if word.endswith("grad") and word[:-4] in plain:
+        return plain[word[:-4]]
+    for k in range(2, len(word) - 1) if word.startswith("d") else range(0):
+        if word[k] == "d" and word[1:k] in plain and word[k + 1 :] in plain:
+            return plain[word[k + 1 :]]
+    return None
 
 
 def known_names(statements: Sequence[ast.stmt]) -> set[str]:
