@@ -42,8 +42,8 @@ const WORDS = /** @type {const} */ ({
 });
 
 /** At most, of a letter and a line of a note; and how far it may be from what it points at: px on screen. */
-const LETTER = 8.8;
-const LINE = 21;
+const LETTER = 9;
+const LINE = 23;
 const DISTANCES = [32, 54];
 /** Kept free around a note. */
 const AIR = 5;
