@@ -196,7 +196,11 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         set(REGISTRY),
         "NumPy's functions whose result is a new array, or truth values",
     ),
-    "engine/peers.py": (
+    "engine/peers/frameworks.py": (
+        set(REGISTRY),
+        "NumPy's functions, and arrays' methods, as they stand in the text of forward functions",
+    ),
+    "engine/peers/spelling.py": (
         set(REGISTRY),
         "NumPy's functions, and arrays' methods, as they stand in the text of forward functions",
     ),

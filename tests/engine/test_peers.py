@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from app.gallery import gallery
 from engine import build
 from engine.errors import BadInput, NotSpelled
-from engine.peers import CONSTANTS, ELEMENTWISE, JAX, JAX_ROWS, TORCH, jax_script, torch_script
+from engine.peers import jax_script, torch_script
+from engine.peers.frameworks import CONSTANTS, ELEMENTWISE, JAX, JAX_ROWS, TORCH
 from engine.primitives import REGISTRY, Primitive
 from engine.script import Run, Script
 from tests.engine import scripts

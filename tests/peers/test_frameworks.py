@@ -17,7 +17,8 @@ from hypothesis import given
 from app.gallery import gallery
 from engine import build
 from engine.errors import NotSpelled
-from engine.peers import ELEMENTWISE, JAX, TORCH, jax_script, torch_script
+from engine.peers import jax_script, torch_script
+from engine.peers.frameworks import ELEMENTWISE, JAX, TORCH
 from engine.primitives import REGISTRY, Primitive
 from engine.script import Run, Script
 from tests.engine import scripts
