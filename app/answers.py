@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from app.grading import GradeRequest, grade_bytes
+from app.grading import BackwardRequest, GradeRequest, backward_bytes, grade_bytes
 from app.schemas import (
     CheckRequest,
     CodeRequest,
@@ -29,6 +29,7 @@ from app.serialize import (
 )
 from app.settings import Settings
 from engine import Circuit
+from engine.graph import Role
 
 
 @singledispatch
@@ -88,6 +89,15 @@ def grade(request: GradeRequest, circuit: Circuit, settings: Settings) -> bytes:
         request.wrt, request.answer, digits=request.digits, upstream=request.upstream
     )
     return grade_bytes(found)
+
+
+@answered.register
+def backward(request: BackwardRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns what is said of each line of hand-written backward code."""
+    lines = circuit.grade_backward(request.backward, upstream=request.upstream)
+    made = {line.node for line in lines}
+    parameters = [i for i in circuit.graph.inputs.values() if i.role is Role.PARAMETER]
+    return backward_bytes(lines, [i.name for i in parameters if i.node not in made])
 
 
 @answered.register

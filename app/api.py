@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from app import __version__
 from app.files import etag
 from app.gallery import gallery
-from app.grading import GradeAnswer, GradeRequest
+from app.grading import BackwardAnswer, BackwardRequest, GradeAnswer, GradeRequest
 from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
 from app.schemas import (
     CheckAnswer,
@@ -178,6 +178,16 @@ async def post_nudge(body: NudgeRequest, request: Request) -> Response:
 @router.post("/api/grade", response_model=GradeAnswer, summary="Judge a student's answer")
 async def post_grade(body: GradeRequest, request: Request) -> Response:
     """Says whether a number, a list or a formula is the gradient of a name, and of a wrong one which mistake it is."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post(
+    "/api/grade/backward",
+    response_model=BackwardAnswer,
+    summary="Judge backward code line by line",
+)
+async def post_backward(body: BackwardRequest, request: Request) -> Response:
+    """Runs hand-written backward code and judges each line that makes or changes a gradient where it stands."""
     return Response(await answer(body, request), media_type=JSON)
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from app.schemas import Exact, Given, ProgramRequest
-from engine.grading import Grade
+from app.schemas import Exact, Fix, Given, ProgramRequest, SpanModel
+from engine.grading import Grade, JudgedLine
 
 Verdict = Literal["correct", "wrong-shape", "wrong-value", "error"]
 
@@ -64,6 +64,84 @@ class GradeAnswer(Exact):
     shape_ok: bool
     value_ok: bool
     detail: str = Field(description="What was found and what was wanted.")
+
+
+class BackwardRequest(ProgramRequest):
+    """A program, and hand-written backward code for it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "source": "z = X @ W\nh = np.tanh(z)\nL = np.sum(h**2)",
+                    "backward": "dh = 2 * h\ndz = dh * (1 - z**2)\ndW = X.T @ dz",
+                }
+            ]
+        }
+    )
+
+    backward: str | None = Field(
+        default=None, description="NumPy code; default the backward lines that end the program."
+    )
+    upstream: Given | None = Field(
+        default=None, description="dL/d(output), of the output's shape, where that is no scalar."
+    )
+
+
+class JudgedModel(Exact):
+    """One line that makes or changes a gradient."""
+
+    line: int = Field(description="From 1, in the text that the code was given in.")
+    name: str
+    node: str | None = Field(
+        description="The node that it is the gradient of; null for a line that fails and makes none."
+    )
+    correct: bool = Field(
+        description="Right where it stands, for what the lines above bring to it."
+    )
+    verdict: Verdict
+    diagnosis: str | None
+    diagnoses: list[str]
+    hint: str
+    follows: list[str] = Field(description="Wrong gradients above that it follows from, rightly.")
+    span: SpanModel | None
+    fix: Fix = Field(description="Replacements in the program, as in an error.")
+
+
+class BackwardAnswer(Exact):
+    """Backward code, judged line by line."""
+
+    correct: bool = Field(description="Every line is.")
+    lines: list[JudgedModel]
+    missing: list[str] = Field(description="Parameters whose gradient no line makes.")
+
+
+def backward_bytes(lines: list[JudgedLine], missing: list[str]) -> bytes:
+    """Returns the answer of `/api/grade/backward`."""
+    return orjson.dumps(
+        {
+            "correct": all(line.correct for line in lines),
+            "lines": [line_json(line) for line in lines],
+            "missing": missing,
+        }
+    )
+
+
+def line_json(line: JudgedLine) -> dict[str, object]:
+    """Returns what is said of one line."""
+    return {
+        "line": line.line,
+        "name": line.name,
+        "node": None if line.node is None else f"n{line.node}",
+        "correct": line.correct,
+        "verdict": line.verdict,
+        "diagnosis": line.diagnosis,
+        "diagnoses": line.diagnoses,
+        "hint": line.hint,
+        "follows": line.follows,
+        "span": line.span,
+        "fix": line.fix,
+    }
 
 
 def grade_bytes(found: Grade) -> bytes:

@@ -17,7 +17,7 @@ from engine.descent import Descent, descend
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
 from engine.forward import Values, forward
-from engine.grading import Grade, grade
+from engine.grading import Grade, JudgedLine, grade, grade_backward
 from engine.grading.program import Program
 from engine.graph import Array, Graph, Notice, Role, Shape, Whole
 from engine.inputs import read_inputs, read_value, whole
@@ -403,6 +403,23 @@ class Circuit:
             )
         place = self._place("wrt", wrt, {**self.names, **bound})
         return grade(self._program(upstream), place, answer, digits)
+
+    def grade_backward(
+        self, backward: str | None = None, *, upstream: object = None
+    ) -> list[JudgedLine]:
+        """Returns what is said of each line of hand-written backward code that makes or changes a gradient.
+
+        Args:
+            backward: the code; default the tail that was cut from the program.
+            upstream: dL/d(output), of the output's shape.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            BadInput: where there is no backward code.
+            EngineError: where it cannot be read.
+        """
+        line = None if self._code is None else self._code.line
+        return grade_backward(self._program(upstream), backward, line)
 
     def _program(self, upstream: object) -> Program:
         """Returns the program as grading reads it."""

@@ -1,4 +1,4 @@
-"""Every example of docs/notebook.md and docs/command.md is run, and prints what the page says."""
+"""Every example of docs/notebook.md, docs/command.md and docs/grading.md is run, and prints what the page says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[1]
 COMMAND = "docs/command.md"
@@ -65,6 +67,24 @@ def test_the_examples_of_the_notebook_run_in_their_order(
     for block in blocks:
         exec(block, names)
     assert (tmp_path / "circuit.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_the_graders_print_what_their_page_says(tmp_path: Path) -> None:
+    page = read("docs/grading.md")
+    (tmp_path / "answers.csv").write_text(re.findall(r"```csv\n(.*?)```", page, re.DOTALL)[0])
+    printed = re.findall(CONSOLE, page, re.DOTALL)
+    with serving() as url:
+        for script, lines in zip(
+            re.findall(r"```python\n(.*?)```", page, re.DOTALL), printed, strict=True
+        ):
+            (tmp_path / "grade.py").write_text(script.replace("http://127.0.0.1:8000", url))
+            done = subprocess.run(
+                [sys.executable, "grade.py", "answers.csv"],
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            assert done.stdout.decode() == re.sub(r"^\$ .*\n", "", lines)
 
 
 def test_every_option_and_command_is_in_the_page() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -38,12 +38,14 @@ class Typed:
         at: what it is at another point; raises EngineError where it cannot be computed.
         decimals: how many decimals its numbers were typed with, or None for a formula.
         formula: whether it is one.
+        spoken: tape place -> what the student calls its gradient.
     """
 
     value: Array
     at: Callable[[Point], Array]
     decimals: int | None
     formula: bool
+    spoken: Mapping[int, str] = field(default_factory=dict)
 
 
 def given_value(answer: object, limits: Limits) -> Typed:
@@ -119,12 +121,9 @@ class Formula:
         """Returns the formula as an answer."""
         value = self.at(point)
         written = [m.group() for m in NUMBER.finditer(self._typed.read)] if self.literal else []
-        return Typed(
-            value,
-            self.at,
-            typed_decimals(written, value) if self.literal else None,
-            not self.literal,
-        )
+        exact = typed_decimals(written, value) if self.literal else None
+        spoken = {place: name for name, place in self._gradients.items()}
+        return Typed(value, self.at, exact, not self.literal, spoken)
 
     def at(self, point: Point) -> Array:
         """Returns the formula's value at a point.

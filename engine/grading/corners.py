@@ -160,7 +160,7 @@ def pulled(
     }
     upstream: dict[int, Array] = {point.graph.output: point.seed}
     for node in reversed(point.graph.nodes[place:]):
-        here = upstream.get(node.index)
+        here = point.pins.get(node.index, upstream.get(node.index))
         if here is None or node.index == place:
             continue
         for key, source in enumerate(node.arguments):

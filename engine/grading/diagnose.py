@@ -19,7 +19,7 @@ from engine.grading.candidates import FAMILIES
 from engine.grading.corners import valid_at_a_kink
 from engine.grading.mutation import Mutation, ranked
 from engine.grading.nearby import around, elsewhere, twin
-from engine.grading.program import Point, Program
+from engine.grading.program import Point, Program, Wire
 from engine.grading.scene import Scene, structure_of
 from engine.graph import Array
 from engine.limits import Deadline
@@ -39,6 +39,7 @@ A_GATE = 500
 """Numbers that a gate counts for at least, for what calling it costs."""
 NICE = (2.0, 3.0, 4.0, 10.0)
 """Constant factors that one number alone is told apart by."""
+FACTORS = (1.0, *NICE, *(1 / n for n in NICE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +118,14 @@ def grade(program: Program, place: int, answer: object, digits: int | None = Non
     except EngineError as error:
         return failed(program, place, answer, error, deadline)
     points = [point, *others(program, deadline)]
-    scene = Scene(program.text, place, points)
+    scene = Scene(program.text, place, points, spoken=typed.spoken)
     widened = [d for d in (digits, typed.decimals) if d is not None]
     tolerance = Tolerance(min(widened) if widened else None)
     wanted = point.gradient(place)
     if right(scene, typed.value, tolerance):
         general = all(holds(p, place, typed, tolerance) for p in points[1:])
-        hint = (
-            ""
-            if general or not typed.formula
-            else "Right at these inputs; at others it would not be."
-        )
+        narrow = typed.formula and not general
+        hint = "Right at these inputs; at others it would not be." if narrow else ""
         return Grade(True, "correct", (), hint, general, True, True, True)
     return wrong(scene, typed, wanted, tolerance)
 
@@ -165,7 +163,10 @@ def wrong(scene: Scene, typed: Typed, wanted: Array, tolerance: Tolerance) -> Gr
     codes = [code for mutation in found for code in mutation.codes]
     hints = {code: mutation.hint for mutation in reversed(found) for code in mutation.codes}
     if shape_ok and wanted.size:
-        for code, hint in multiples(scene, typed, tolerance):
+        for code, hint in (
+            *multiples(scene, typed, tolerance),
+            *of_one_path(scene, typed, tolerance),
+        ):
             codes.append(code)
             hints.setdefault(code, hint)
     name = scene.called(scene.place)
@@ -260,6 +261,49 @@ def multiples(scene: Scene, typed: Typed, tolerance: Tolerance) -> Iterator[tupl
         )
     if ratio < 0:
         yield "sign-error", f"The sign of {name} is wrong: look for a minus."
+
+
+def of_one_path(scene: Scene, typed: Typed, tolerance: Tolerance) -> Iterator[tuple[str, str]]:
+    """Yields what an answer is called in which one of several contributions is multiplied by a constant."""
+    arrived = scene.point.arrived.get(scene.place, {})
+    if len(arrived) < 2:
+        return
+    wanted = scene.point.gradient(scene.place)
+    for (gate, key), message in arrived.items():
+        ratio = ratio_of(typed.value - wanted + message, message, tolerance)
+        if (
+            ratio is None
+            or np.isclose(ratio, 1.0)
+            or (wanted.size == 1 and not np.isclose(abs(ratio), FACTORS).any())
+        ):
+            continue
+        if not all(
+            same_at(p, scene.place, (gate, key), ratio, typed, tolerance) for p in scene.points[1:]
+        ):
+            continue
+        source, into = scene.called(scene.place), scene.called(gate)
+        if abs(ratio) != 1.0:
+            size = say_number(float(f"{abs(ratio):.6g}"))
+            yield (
+                "missing-constant",
+                f"What {source} receives from {into} is {size} times what it should be.",
+            )
+        if ratio < 0:
+            yield "sign-error", f"What {source} receives from {into} has the wrong sign."
+        return
+
+
+def same_at(
+    point: Point, place: int, wire: Wire, ratio: float, typed: Typed, tolerance: Tolerance
+) -> bool:
+    """Returns whether a formula has the same multiple of one contribution at another point."""
+    if not typed.formula:
+        return True
+    try:
+        expected = point.gradient(place) + (ratio - 1) * point.arrived[place][wire]
+        return tolerance.close(typed.at(point), expected)
+    except (EngineError, KeyError):
+        return True
 
 
 def ratio_of(answer: Array, wanted: Array, tolerance: Tolerance) -> float | None:
@@ -361,7 +405,8 @@ def with_equal_sizes(
         try:
             point = Point(other.graph, inputs_of(other), other.seed, deadline)
             typed = Formula(answer, other, asked, deadline).typed(point)
-            scene = Scene(other.text, asked, [point, *others(other, deadline)], shown)
+            points = [point, *others(other, deadline)]
+            scene = Scene(other.text, asked, points, shown, typed.spoken)
         except EngineError:
             continue
         if not right(scene, typed.value, Tolerance()):

@@ -97,6 +97,7 @@ class Point:
         self.wanted = on_path(graph, [n.index for n in graph.nodes if n.from_input])
         found = backward(graph, self.values, seed, self.wanted, deadline)
         self.cleared = found.cleared
+        self.pins = pins or {}
         self.upstream = found.upstream
         self.arrived = by_source(graph, found.messages)
         if pins:
@@ -201,7 +202,8 @@ class Point:
         fresh: dict[int, dict[Wire, Array | None]] = {}
         for index in range(max(by_place), place - 1, -1):
             change, sent = by_place.get(index), fresh.get(index)
-            if change is None and sent is None:
+            cut = index in self.pins and index != place
+            if cut or (change is None and sent is None):
                 continue
             here = self._sum(index, change, sent or {})
             if here is None or index == place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -29,10 +29,16 @@ class Scene:
         place: the asked node.
         points: passes at several inputs; the first is the request's own.
         shown: the tape that hints speak of, where the points are of a twin with other sizes.
+        spoken: tape place -> what the student calls its gradient.
     """
 
     def __init__(
-        self, text: Text, place: int, points: Sequence[Point], shown: Graph | None = None
+        self,
+        text: Text,
+        place: int,
+        points: Sequence[Point],
+        shown: Graph | None = None,
+        spoken: Mapping[int, str] | None = None,
     ) -> None:
         self.text = text
         self.place = place
@@ -43,6 +49,7 @@ class Scene:
         self.between = on_path(self.graph, [place])
         self._names = code_names(self.graph)
         self._gradients = gradient_names(self._names)
+        self._spoken = spoken or {}
 
     @cached_property
     def _near(self) -> list[Node]:
@@ -120,6 +127,8 @@ class Scene:
 
     def gradient_of(self, place: int) -> str:
         """Returns what a hint calls a gradient: its name, or "the gradient of" its piece of the program."""
+        if place in self._spoken:
+            return self._spoken[place]
         node = self.graph.nodes[place]
         named = node.name is not None or node.kind is not Kind.GATE
         return self._gradients[place] if named else f"the gradient of {self.called(place)}"

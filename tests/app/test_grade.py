@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.grading import GradeAnswer
+from app.grading import BackwardAnswer, GradeAnswer
 from app.main import create_app
 from app.settings import Settings
 
@@ -85,3 +85,33 @@ def test_an_answer_that_is_too_long_or_too_deep_is_said_to_be(client: TestClient
         found = post(client, {**XYZ, "wrt": "x", "answer": answer})
         assert found["verdict"] == "error"
         assert "limit" in found["hint"]
+
+
+def test_backward_code_is_judged_line_by_line(client: TestClient) -> None:
+    code = "dy_hat = 2 * y_hat\ndW_2 = h_1.T @ dy_hat\ndh_1 = dy_hat @ W_2\ndz_1 = dh_1 * (z_1 > 0)"
+    answer = client.post("/api/grade/backward", json={**DECK, "backward": code})
+    assert answer.status_code == 200, answer.text
+    BackwardAnswer.model_validate_json(answer.content)
+    found = answer.json()
+    assert (found["correct"], found["missing"]) == (False, ["W_1"])
+    assert [(n["line"], n["name"], n["correct"]) for n in found["lines"]] == [
+        (1, "dy_hat", True),
+        (2, "dW_2", True),
+        (3, "dh_1", False),
+        (4, "dz_1", True),
+    ]
+    assert found["lines"][2]["diagnosis"] == "missing-transpose"
+    assert found["lines"][2]["node"] == "n5"
+
+
+def test_the_tail_of_a_program_is_judged_by_itself(client: TestClient) -> None:
+    source = f"{DECK['source']}\ndy_hat = 2 * y_hat\ndz1 = dy_hat @ W_2.T\ndz1[z1 < 0] = 0"
+    found = client.post("/api/grade/backward", json={"source": source}).json()
+    slip = found["lines"][-1]
+    assert (slip["line"], slip["verdict"], slip["fix"][0]["text"]) == (7, "error", "z_1")
+    assert slip["fix"][0]["span"] == {"line": 7, "column": 4, "end_line": 7, "end_column": 6}
+
+
+def test_without_backward_code_there_is_nothing_to_judge(client: TestClient) -> None:
+    answer = client.post("/api/grade/backward", json=XYZ)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-input")
