@@ -16,9 +16,9 @@
 
 `templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
-`app.reference.reference` returns. All get `version`, `scripts`, the folder of the page's modules: as built, or as
-written while they are being written; `start`, the addresses of those built ones that the first picture needs, and
-`later`, of those that are wanted after it.
+`app.reference.reference` returns. All get `version`; `scripts` and `styles`, the folders of modules and
+style sheets: as built, or as written while they are being written; `start`, the addresses of those built modules that
+the first picture needs, and `later`, of those that are wanted after it.
 `templates/notebook.html` is the page in a document of its own, which `app.notebook` renders.
 """
 
@@ -51,7 +51,7 @@ class Pages:
 
     Args:
         root: the folder of templates/ and static/.
-        readable: serve the modules as they are written, not as built.
+        readable: serve modules and style sheets as they are written, not as built.
     """
 
     def __init__(self, root: Path, *, readable: bool = False) -> None:
@@ -59,9 +59,13 @@ class Pages:
         self._templates = environment(root)
         built = root / "static" / "vendor" / "js" / "pieces.json"
         self._templates.globals |= (
-            {"scripts": "vendor/js", **json.loads(built.read_text(encoding="utf-8"))}
+            {
+                "scripts": "vendor/js",
+                "styles": "vendor/css",
+                **json.loads(built.read_text(encoding="utf-8")),
+            }
             if built.is_file() and not readable
-            else {"scripts": "js", "start": [], "later": []}
+            else {"scripts": "js", "styles": "css", "start": [], "later": []}
         )
 
     def routes(self) -> list[BaseRoute]:

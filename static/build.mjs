@@ -280,6 +280,20 @@ function reached(outputs, names, kinds) {
   return [...found];
 }
 
+/** Bundles the style sheets: those that are lists of others are fetched as one. */
+async function styles() {
+  const names = readdirSync(join(HERE, "css")).filter((name) => name.endsWith(".css"));
+  await esbuild.build({
+    absWorkingDir: HERE,
+    entryPoints: names.map((name) => `css/${name}`),
+    outdir: join(OUT, "css"),
+    bundle: true,
+    minify: true,
+    external: ["/static/*"],
+    logLevel: "warning",
+  });
+}
+
 /**
  * Bundles the whole page as one script and one style sheet with everything inside, fonts too: what
  * app/notebook.py puts into documents that have no server. Needs all that stands in OUT by then.
@@ -327,6 +341,7 @@ for (const [name, limit] of Object.entries(BUNDLES)) {
   used.push(...(await bundle(name, limit)));
 }
 used.push(...(await katexStyle()), ...(await fonts()));
+await styles();
 await scripts();
 await notebook();
 licences(used);

@@ -25,7 +25,7 @@ const styles = new Map();
  * @returns {Promise<void>} rejects without a network
  */
 export function loadStyle(name) {
-  const style = styles.get(name) ?? linked(`/static/css/${name}.css`);
+  const style = styles.get(name) ?? linked(new URL(`../css/${name}.css`, import.meta.url).href);
   styles.set(name, style);
   style.catch(() => styles.delete(name));
   return style;

@@ -1,6 +1,7 @@
 /** Wires the page: what the server sent, the store, the panels, the board, the player and the address bar. */
 
 import { ACTIONS, actionOf } from "./actions.js";
+import { loadStyle } from "./assets.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
 import { createFollowing } from "./circuit/following.js";
 import { createLayoutClient } from "./layout-client.js";
@@ -231,7 +232,7 @@ const controls = {
   undo: places.undo,
   redo: places.redo,
   async share() {
-    const { openShare } = await import("./sharing/menu.js");
+    const [{ openShare }] = await Promise.all([import("./sharing/menu.js"), loadStyle("dialogs")]);
     await openShare(byId("share"), { host, example, here: places.here, visit });
   },
   fold() {
@@ -257,7 +258,7 @@ const controls = {
   round: () => host.look({ round: !store.get().look.round }),
   blank: () => root.toggleAttribute("data-blank"),
   async help() {
-    const { fillHelp } = await import("./panels/help.js");
+    const [{ fillHelp }] = await Promise.all([import("./panels/help.js"), loadStyle("dialogs")]);
     /** @type {HTMLDialogElement} */
     const dialog = byId("help");
     fillHelp(dialog, store.get(), recall("keys") !== "off", (on) =>
@@ -338,6 +339,7 @@ async function warm() {
   }
   void import("./views/column.js").then(({ warm }) => warm());
   void readPanel();
+  void loadStyle("dialogs");
   rested.later();
 }
 const rested = debounce(() => source.upgrade(), REST);
