@@ -45,9 +45,6 @@ NET = {
 }
 
 
-ATTEMPTS = 6
-
-
 def post(client: TestClient, path: str, body: object) -> Any:
     """Returns an answer, held against the model that describes it."""
     answer = client.post(path, json=body)
@@ -251,19 +248,12 @@ def test_wrt_and_upstream_are_honoured(client: TestClient):
     assert refused(client, "/api/check/sweep", body).code == "not-scalar"
 
 
-def test_a_large_net_is_checked_by_samples_in_time(client: TestClient):
-    body = {**NET, "wrt": ["W_1", "W_2"]}
-    # The limit is one of wall time, and other tests may run beside this one: the best of several counts,
-    # each of a worker that has started.
-    for _ in range(ATTEMPTS):
-        client.post("/api/check", json=XYZ)
-        start = time.monotonic()
-        response = client.post("/api/check", json=body)
-        if response.status_code == 200:
-            break
-    assert time.monotonic() - start < 2.5
-    answer = response.json()
+def test_a_large_net_is_checked_by_samples():
+    with TestClient(create_app(Settings(seconds=60))) as patient:
+        answer = post(patient, "/api/check", {**NET, "wrt": ["W_1", "W_2"]})
     assert "random direction" in answer["method_note"]
+    # Entry by entry it would take 43,200.
+    assert sum(checked["evaluations"] for checked in answer["inputs"].values()) < 200
     assert answer["inputs"]["W_1"]["analytic"]["summary"]["nonfinite"] == 0
     for checked in answer["inputs"].values():
         assert checked["numerical"] is None
