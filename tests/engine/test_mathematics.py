@@ -50,7 +50,7 @@ def test_a_slope_is_written_as_mathematics_and_not_as_code(name: str, source: st
         ("np.clip(x, None, 6)", r"\mathbf{1}[x < 6]"),
         ("np.fmax(x, 0)", r"\mathbf{1}[x > 0]"),
         ("np.nan_to_num(x)", r"\mathbf{1}[\left|x\right| < \infty]"),
-        ("np.where(m > 0, x, 0)", r"\begin{cases}1 & t_{1} \\ 0 & \text{else}\end{cases}"),
+        ("np.where(m > 0, x, 0)", r"\begin{cases}1 & \left(m > 0\right) \\ 0 & \text{else}\end{cases}"),
         ("np.var(x)", r"\frac{2 \cdot \left(x - \operatorname{mean}\left(x\right)\right)}{\operatorname{size}(x)}"),
     ],
 )  # fmt: skip
