@@ -271,7 +271,7 @@ def test_no_script_reaches_another_origin(path: Path) -> None:
 
 LAYERS = [
     {"main"},
-    {"views"},
+    {"views", "learning"},
     {"panels", "circuit", "editor", "sharing"},
     {"programs", "places", "moving"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},

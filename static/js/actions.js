@@ -29,6 +29,7 @@
  * @property {() => void} theme
  * @property {() => void} help
  * @property {() => void} lecture opens the lecture mode, or leaves it
+ * @property {() => void} predict asks for each result before it is told, or no more
  * @property {() => void} round rounds as on a slide, or no more
  * @property {() => void} blank covers the screen of a lecture, or shows it again
  */
@@ -258,6 +259,13 @@ export const ACTIONS = [
     keys: [],
     hall: ["Escape"],
     perform: ({ lecture }) => lecture(),
+  },
+  {
+    name: "predict",
+    lock: "step",
+    label: "Predict each result before it is told",
+    keys: ["p"],
+    perform: ({ predict }) => predict(),
   },
   {
     name: "round",

@@ -247,8 +247,8 @@ export function frameOn({ nodes: drawn, edges: wires, whole, hidden, origins }, 
 }
 
 /** @param {NodeFrame} state of a value whose gate works out of sight */
-const resting = ({ valueKnown, gradientKnown, used, lands, adds }) =>
-  nodeFrame(valueKnown, gradientKnown, false, used, lands, adds);
+const resting = ({ valueKnown, gradientKnown, used, lands, adds, asked }) =>
+  nodeFrame(valueKnown, gradientKnown, false, used, lands, adds, asked);
 
 /**
  * @param {Box} box

@@ -12,6 +12,9 @@ const MINUS = "\u2212";
 /** What stands where a value or gradient is not yet computed. */
 export const DASH = "\u2013";
 
+/** What stands where the reader is asked for it. */
+export const ASKED = "?";
+
 /**
  * A number to three significant digits, or to two decimals if it is a small whole one: 3.00, −12.00, 31.7, 0.731.
  * Whole parts are never rounded to zeros: 1234.5 is 1235, and what is long is 1.23e7.

@@ -6,6 +6,7 @@
  * @property {readonly string[]} folds groups that are folded, or not, against the page's own choice
  * @property {string} view the one open beside the board, and what it is turned to: "code", "code.torch"; "" for none
  * @property {"" | "lecture"} mode
+ * @property {boolean} predict whether each result is asked for before it is told
  * @property {boolean} round whether numbers are rounded, and chained, as on a slide
  * @property {readonly Lock[]} locks what the reader of an embed may not do
  */
@@ -24,6 +25,7 @@ export const PLAIN = Object.freeze({
   folds: [],
   view: "",
   mode: "",
+  predict: false,
   round: false,
   locks: [],
 });

@@ -19,14 +19,25 @@ import { createPlaces } from "./places.js";
 import { debounce } from "./player.js";
 import { createPrograms } from "./programs.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
-import { foundAt, frameAt } from "./timeline.js";
+import { foundAt, frameAt, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Host, Page } from "./state.js" */
 /** @import { Cell, Frame, Trace } from "./types.d.ts" */
+/** @import { Place } from "./url.js" */
 
 /** ms after the first touch until what is not urgent is fetched */
 const REST = 600;
+
+/**
+ * What a part of the document holds; it is taken out, as what is to be predicted must stand nowhere in it.
+ * @param {string} id
+ */
+function takeJson(id) {
+  const element = byId(id);
+  element.remove();
+  return JSON.parse(element.textContent ?? "");
+}
 
 /** @type {Example} */
 const example = JSON.parse(byId("first-example").textContent ?? "");
@@ -40,7 +51,7 @@ function usual() {
 
 /** @type {Page} */
 const initial = {
-  trace: JSON.parse(byId("first-trace").textContent ?? ""),
+  trace: takeJson("first-trace"),
   index: opening,
   source: example.source,
   given: example.inputs,
@@ -96,12 +107,47 @@ const programs = createPrograms({
 });
 
 async function restore() {
-  const asked = !(await places.restore(programs.open));
+  const asked = !(await places.restore(open));
   if (asked && store.get().restoring) root.dataset.restoring = "board";
 }
 
 /** @param {string} link dropped, or found in a file */
-const visit = (link) => places.visit(link, programs.open);
+const visit = (link) => places.visit(link, open);
+
+/**
+ * Goes where a link points. What is to be predicted is shown to nobody until the part that hides it is there.
+ * @param {Place} place
+ */
+async function open(place) {
+  const hides = place.look?.predict ? await predicting() : true;
+  return programs.open(hides ? place : { ...place, look: { ...place.look, predict: false } });
+}
+
+// ---------------------------------------------------------------- what parts that come later change
+
+/** @type {((page: Page, frame: Frame) => Frame)[]} */
+const reframes = [];
+/** @type {((what: string, node?: string) => boolean)[]} */
+const takers = [];
+/** @type {(what: string, node?: string) => boolean} */
+const isTaken = (what, node) => takers.some((take) => take(what, node));
+
+/** @type {{ trace: Trace, index: number, detail: number, frame: Frame } | undefined} */
+let moment;
+
+/** What a page's moment shows; the same object, as long as nothing of it changes. @param {Page} page */
+function frameOf(page) {
+  const { trace, index, look } = page;
+  const { detail } = look;
+  if (moment?.trace !== trace || moment.index !== index || moment.detail !== detail)
+    moment = { trace, index, detail, frame: frameAt(trace, index, detail) };
+  return reframes.reduce((frame, reframe) => reframe(page, frame), moment.frame);
+}
+
+const predicting = lazily(async () => {
+  const { createPredict } = await import("./learning/predict.js");
+  return createPredict(host);
+}, "offline: predicting is not here yet");
 
 // ---------------------------------------------------------------- the board
 
@@ -120,6 +166,7 @@ const board = createFoldableBoard(byId("picture"), {
 const following = createFollowing(board, store, {
   isStill: () => stillness.matches,
   onDrawn: greet,
+  frameOf,
 });
 
 const head = document.querySelector(".page:not(.embed) .head");
@@ -136,11 +183,13 @@ board.watch(async (prospect) => {
 
 /** @param {string | undefined} id */
 function select(id) {
+  if (id !== undefined && isTaken("press", id)) return;
   store.set({ selected: id });
 }
 
 /** @param {string} id whose gradient is to be explained: the pass goes to the step that finds it */
 function explain(id) {
+  if (isTaken("press", id)) return;
   const { trace, look } = store.get();
   const step = foundAt(trace, id);
   if (step !== undefined && !look.locks.includes("step")) goTo(step);
@@ -185,8 +234,21 @@ async function showCell(page) {
 
 // ---------------------------------------------------------------- moving
 
-const { goTo, move, play, pause } = createMoving(store, (text) => {
+/** @param {string} text */
+function speak(text) {
   byId("spoken").textContent = signed(text);
+}
+
+/** @param {Page} page */
+function wordsAt(page) {
+  const steps = toldAt(page.trace, page.index, page.look.detail);
+  return frameOf(page).told?.words ?? steps.map(({ text }) => text).join(" ");
+}
+
+const { goTo, move, play, pause } = createMoving(store, {
+  speak,
+  wordsAt,
+  isAsked: (page) => page.look.predict && frameOf(page).told !== undefined,
 });
 
 const regions = ["source", "board", "views", "now", "tape"];
@@ -255,6 +317,11 @@ const controls = {
     // What is now hidden cannot keep the focus.
     if (!lecturing && document.activeElement !== document.body) controls.focus("board");
   },
+  async predict() {
+    const { predict } = store.get().look;
+    if (predict || (await predicting()))
+      host.look({ predict: !predict, detail: predict ? usual().detail : PLAIN.detail });
+  },
   round: () => host.look({ round: !store.get().look.round }),
   blank: () => root.toggleAttribute("data-blank"),
   async help() {
@@ -280,6 +347,10 @@ const host = {
   look: (look) => store.set({ look: { ...store.get().look, ...look } }),
   type: programs.type,
   say: (said) => store.set({ said }),
+  give: programs.give,
+  speak,
+  reframe: (reframe) => void reframes.push(reframe),
+  take: (take) => void takers.push(take),
 };
 
 /** @type {string} */
@@ -305,6 +376,7 @@ async function openViews() {
 function perform(name) {
   const action = ACTIONS.find((each) => each.name === name);
   if (!action || (alone && action.asks)) return;
+  if (isTaken(action.name)) return;
   if (action.lock && store.get().look.locks.includes(action.lock)) return;
   if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
@@ -374,7 +446,7 @@ createTabs(() => host.look({ view: "" }));
 
 // ---------------------------------------------------------------- from state to screen
 
-let frame = frameAt(initial.trace, opening, initial.look.detail);
+let frame = frameOf(initial);
 const source = createSource({
   store,
   ...programs,
@@ -408,12 +480,7 @@ function countWarnings({ warnings }) {
  * @param {Page} [previous]
  */
 function render(page, previous) {
-  if (
-    page.trace !== previous?.trace ||
-    page.index !== previous.index ||
-    page.look.detail !== previous.look.detail
-  )
-    frame = frameAt(page.trace, page.index, page.look.detail);
+  frame = frameOf(page);
   for (const panel of panels) panel(page, previous, frame);
   if (previous && page.look.mode !== previous.look.mode) {
     root.dataset.mode = page.look.mode;
@@ -468,7 +535,7 @@ function takeFiles() {
 /** What a page in a frame has besides. */
 async function connectEmbed() {
   const { openEmbed } = await import("./sharing/embed.js");
-  openEmbed(host, { play: controls.play, open: programs.open, here: places.here });
+  openEmbed(host, { play: controls.play, open, here: places.here });
 }
 
 if (!alone) connect();

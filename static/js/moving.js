@@ -1,23 +1,27 @@
 /** Moves through the pass: to a step or a stop by hand, or on by itself. */
 
 import { Player } from "./player.js";
-import { stopFrom, toldAt } from "./timeline.js";
+import { stopFrom } from "./timeline.js";
 
-/** @import { Store } from "./state.js" */
+/** @import { Page, Store } from "./state.js" */
 
 /**
  * @param {Store} store
- * @param {(text: string) => void} speak to a screen reader
+ * @param {object} say
+ * @param {(text: string) => void} say.speak to a screen reader
+ * @param {(page: Page) => string} say.wordsAt what is said of the step shown
+ * @param {(page: Page) => boolean} say.isAsked whether the step waits for an answer: there play pauses
  */
-export function createMoving(store, speak) {
+export function createMoving(store, { speak, wordsAt, isAsked }) {
   const player = new Player(
     () => {
       const { trace, index, look } = store.get();
       const next = stopFrom(trace, index, look.detail, 1);
       const last = trace.steps.length - 1;
       if (next <= last) goTo(next, false);
-      if (next >= last) store.set({ playing: false });
-      return next < last;
+      const goesOn = next < last && !isAsked(store.get());
+      if (!goesOn) store.set({ playing: false });
+      return goesOn;
     },
     () => store.get().speed,
   );
@@ -34,7 +38,6 @@ export function createMoving(store, speak) {
       index > last ? "That was the last step." : index < 0 ? "This is the first step." : "";
     const before = trace.steps[store.get().index];
     const step = trace.steps[to];
-    const told = toldAt(trace, to, store.get().look.detail);
     if (byHand) player.pause();
     store.set({
       index: to,
@@ -43,7 +46,7 @@ export function createMoving(store, speak) {
       said,
       playing: store.get().playing && !byHand,
     });
-    if (byHand && before !== step) speak(told.map(({ text }) => text).join(" "));
+    if (byHand && before !== step) speak(wordsAt(store.get()));
     else if (before.phase !== step.phase) speak(`${step.phase} pass`);
   }
 

@@ -70,7 +70,7 @@ export function createPlaces(store, example, usual) {
     },
     /**
      * Goes where the address bar points.
-     * @param {(place: Place) => boolean} open
+     * @param {(place: Place) => Promise<boolean>} open
      * @returns {Promise<boolean>} false if the place's program had to be asked for
      */
     async restore(open) {
@@ -85,12 +85,12 @@ export function createPlaces(store, example, usual) {
     /**
      * Goes where a link points that was not clicked but dropped or found in a file.
      * @param {string} link
-     * @param {(place: Place) => boolean} open
+     * @param {(place: Place) => Promise<boolean>} open
      */
     async visit(link, open) {
       later.cancel();
       const place = await (await url()).visit(link);
-      if (place) open({ ...place, look: { ...usual(), ...place.look } });
+      if (place) await open({ ...place, look: { ...usual(), ...place.look } });
     },
     undo: async () => (await url()).undo() || store.set({ said: "Nothing to undo." }),
     /** Back to before all that this page has shown. */

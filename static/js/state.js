@@ -2,7 +2,7 @@
 
 /** @import { Answer } from "./api.js" */
 /** @import { Look } from "./look.js" */
-/** @import { Cell, GivenInput, GraphRequest, Numeric, Problem, Trace } from "./types.d.ts" */
+/** @import { Cell, Frame, GivenInput, GraphRequest, Numeric, Problem, Trace } from "./types.d.ts" */
 
 /**
  * What the document opens with.
@@ -41,7 +41,22 @@
  * @property {readonly string[]} found nodes that a search has found
  * @property {readonly string[]} lit nodes pointed at, on the board or by a line, row or cell that is about them
  * @property {{ trace: Trace, verdicts: Record<string, Verdict> }} [checked] what the gradient check said of the nodes of a trace
+ * @property {Learning} [learning] what a student has done
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
+ */
+
+/**
+ * What a student has done with a program: kept by the parts in learning/.
+ * @typedef {object} Learning
+ * @property {string} source of the program that all of it is about
+ * @property {number} reached the last step that has been told
+ * @property {{ right: number, asked: number }} score right at the first try, of all asked
+ * @property {Record<string, "right" | "late" | "told">} results by address of a question: how it ended
+ * @property {number} tries at the question that stands
+ * @property {{ address: string, tone: "right" | "wrong" | "half", words: string }} [verdict] on the last answer
+ * @property {readonly string[]} done what the five-step menu has ticked
+ * @property {Record<string, boolean>} shapes by node: whether its signal's shape was answered rightly
+ * @property {{ sent: readonly string[], wrong: number, words: string }} [pass] gates that have sent their gradients, by the student's hand
  */
 
 /** @typedef {ReturnType<typeof createStore<Page>>} Store */
@@ -59,7 +74,20 @@
  * @property {(look: Partial<Look>) => void} look changes how the program is looked at
  * @property {(source: string) => void} type another text in the program's place
  * @property {(text: string) => void} say in the page's own line
+ * @property {(name: string, value: GivenInput | undefined) => void} give an input a value
+ * @property {(text: string) => void} speak to a screen reader
+ * @property {(reframe: (page: Page, frame: Frame) => Frame) => void} reframe lets a part change what each moment shows
+ * @property {(take: (what: string, node?: string) => boolean) => void} take lets a part have presses of actions, by name, and of nodes ("press") for itself
  */
+
+/**
+ * The last step whose result may be told: in predict mode, that before the one asked for.
+ * @param {Page} page
+ */
+export function toldUntil({ look, learning, trace, index }) {
+  if (!look.predict) return Infinity;
+  return Math.max(index - 1, learning?.source === trace.source ? learning.reached : 0);
+}
 
 /** The pass that is shown: a slide's, where it is asked for and there. @param {Page} page */
 export const shownOf = ({ trace, slide }) => slide ?? trace;

@@ -254,11 +254,15 @@ const nodeFrames = [];
  * @param {boolean} used
  * @param {NodeFrame["lands"]} lands
  * @param {boolean} adds
+ * @param {NodeFrame["asked"]} [asked]
  * @returns {NodeFrame}
  */
-export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) {
-  const landing = lands === null ? 0 : lands === "value" ? 32 : 64;
-  const key = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds + landing;
+export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds, asked = null) {
+  const [landing, asking] = [lands, asked].map(
+    (what) => ["value", "gradient"].indexOf(String(what)) + 1,
+  );
+  const flags = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds;
+  const key = flags + 32 * landing + 96 * asking;
   nodeFrames[key] ??= Object.freeze({
     valueKnown,
     gradientKnown,
@@ -266,6 +270,7 @@ export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds) 
     used,
     lands,
     adds,
+    asked,
   });
   return nodeFrames[key];
 }
@@ -279,16 +284,26 @@ const edgeFrames = [];
  * @param {boolean} downstreamKnown
  * @param {boolean} active
  * @param {boolean} localShown
+ * @param {boolean} [asked]
  * @returns {EdgeFrame}
  */
-export function edgeFrame(valueKnown, localKnown, downstreamKnown, active, localShown) {
-  const key = +valueKnown + 2 * +localKnown + 4 * +downstreamKnown + 8 * +active + 16 * +localShown;
+export function edgeFrame(
+  valueKnown,
+  localKnown,
+  downstreamKnown,
+  active,
+  localShown,
+  asked = false,
+) {
+  const flags = +valueKnown + 2 * +localKnown + 4 * +downstreamKnown + 8 * +active;
+  const key = flags + 16 * +localShown + 32 * +asked;
   edgeFrames[key] ??= Object.freeze({
     valueKnown,
     localKnown,
     downstreamKnown,
     active,
     localShown,
+    asked,
   });
   return edgeFrames[key];
 }

@@ -328,6 +328,8 @@ export interface NodeFrame {
   lands: "value" | "gradient" | null;
   /** this step adds what its wires brought back */
   adds: boolean;
+  /** what the reader is asked for: a question mark in its place */
+  asked: "value" | "gradient" | null;
 }
 
 /** What is known of one wire at a step. */
@@ -341,11 +343,22 @@ export interface EdgeFrame {
   active: boolean;
   /** the local gradient of its port is on show: its gate is at its local step, or multiplying */
   localShown: boolean;
+  /** its local gradient, or what it sends back, is asked for */
+  asked: boolean;
+}
+
+/** What the strip under the board says in a step's place. */
+export interface Told {
+  where: string;
+  words: string;
+  parts: import("./panels/equation.js").Part[];
 }
 
 export interface Frame {
   index: number;
   step: TraceStep;
+  /** in place of the step's own words */
+  told?: Told;
   nodes: Record<string, NodeFrame>;
   edges: Record<string, EdgeFrame>;
 }

@@ -104,6 +104,7 @@ const FIELDS = {
     return view;
   }),
   r: lookField("round", oneOf(/** @type {const} */ ([true]))),
+  p: lookField("predict", oneOf(/** @type {const} */ ([true]))),
   m: lookField("mode", oneOf(/** @type {const} */ (["lecture"]))),
   n: {
     write: ({ boards }) => boards?.join("-"),

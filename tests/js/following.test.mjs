@@ -40,6 +40,7 @@ async function openBoard() {
   const { follow, resize } = createFollowing(board, store, {
     isStill: () => true,
     onDrawn() {},
+    frameOf: () => ({}),
   });
   store.subscribe((page, previous) => follow(page, previous, {}));
   follow(store.get(), undefined, {});

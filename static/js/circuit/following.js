@@ -14,14 +14,19 @@ const TELLING = 900;
 /**
  * @param {ReturnType<typeof import("./foldable.js").createFoldableBoard>} board
  * @param {Store} store
- * @param {{ isStill: () => boolean, onDrawn: () => void }} options whether the reader wants no motion, and what comes after a drawing
+ * @param {object} options
+ * @param {() => boolean} options.isStill whether the reader wants no motion
+ * @param {() => void} options.onDrawn comes after a drawing
+ * @param {(page: Page) => Frame} options.frameOf what the board shows
  */
-export function createFollowing(board, store, { isStill, onDrawn }) {
+export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
   const tell = createSequence();
   /** @type {Trace | undefined} the trace that the board has laid out */
   let laidOut;
   /** The board got another size while it was being laid out, as in a frame that has just been made. */
   let resized = false;
+  /** @type {Frame | undefined} the last one shown */
+  let shown;
   /** How many layouts are under way. */
   let drawing = 0;
 
@@ -54,7 +59,8 @@ export function createFollowing(board, store, { isStill, onDrawn }) {
     if (said) store.set({ said });
     delete document.documentElement.dataset.restoring;
     tell([], 0);
-    board.show(frameAt(trace, store.get().index, store.get().look.detail), { animate: false });
+    shown = frameOf(store.get());
+    board.show(shown, { animate: false });
     mark(store.get());
     return true;
   }
@@ -84,6 +90,7 @@ export function createFollowing(board, store, { isStill, onDrawn }) {
    * @param {Frame} frame
    */
   function show({ trace, index, look, speed }, from, frame) {
+    shown = frame;
     const told = toldAt(trace, index, look.detail).filter((step) => step.index > from);
     const near = told.length > 1 && from >= told[0].index - 1 && !isStill();
     const before = near ? told.slice(0, -1) : [];
@@ -107,11 +114,7 @@ export function createFollowing(board, store, { isStill, onDrawn }) {
       page.look.folds !== previous.look.folds
     )
       void draw();
-    else if (
-      (page.index !== previous.index || page.look.detail !== previous.look.detail) &&
-      laidOut === shownOf(page)
-    )
-      show(page, previous.index, frame);
+    else if (frame !== shown && laidOut === shownOf(page)) show(page, previous.index, frame);
     const { lit, selected, found } = page;
     if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
       mark(page);

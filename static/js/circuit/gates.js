@@ -103,11 +103,16 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   let sheet = 0;
   /** @type {NodeFrame | undefined} */
   let shown;
-  const speak = () => body.setAttribute("aria-label", label(mark.figure.node, face, shown));
+  function speak() {
+    body.setAttribute("aria-label", label(mark.figure.node, face, shown));
+    // Its digits are those of another moment.
+    body.querySelector("title")?.remove();
+  }
   function showNumbers() {
     if (!shown || !parts) return;
-    parts.value.show(shown.valueKnown, false);
-    parts.gradient.show(shown.gradientKnown, shown.lands === "gradient");
+    const { valueKnown, gradientKnown, lands, asked } = shown;
+    parts.value.show(valueKnown, false, asked === "value");
+    parts.gradient.show(gradientKnown, lands === "gradient", asked === "gradient");
   }
   /** @type {Mark} */
   const mark = {
@@ -253,16 +258,16 @@ export function partialsOf(body, figure, measure) {
   const broughtBy = (/** @type {string} */ edge) =>
     node.inputs[wires.find(({ id }) => id === edge)?.key ?? 0].downstream;
   return {
-    show(edge, { downstreamKnown, active }) {
+    show(edge, { downstreamKnown, active, asked }) {
       const slot = figure.partials.get(edge);
       if (!slot) return;
       let partial = partials.get(edge);
       if (!partial) {
-        if (!downstreamKnown) return;
+        if (!downstreamKnown && !asked) return;
         partial = drawSlot(body, slot, "partial", broughtBy(edge), 1, measure);
         partials.set(edge, partial);
       }
-      partial.show(downstreamKnown, active && downstreamKnown);
+      partial.show(downstreamKnown, active && downstreamKnown, asked);
     },
     renew(next) {
       ({ node, wires } = next);
@@ -300,13 +305,15 @@ export function drawSign(element, { halfWidth, halfHeight, corner, face }) {
  */
 function label(node, face, frame) {
   const full = node.exact ?? node;
+  const unknown = (/** @type {string} */ what) =>
+    frame?.asked === what ? "asked for" : "not yet computed";
   const value =
-    frame?.valueKnown || node.kind === "constant" ? formatTensor(full.value) : "not yet computed";
+    frame?.valueKnown || node.kind === "constant" ? formatTensor(full.value) : unknown("value");
   const name = node.name ?? (node.kind === "gate" ? "" : node.label);
   const words = [face, name, `value ${value}`];
   if (full.upstream)
     words.push(
-      `gradient ${frame?.gradientKnown ? formatTensor(full.upstream) : "not yet computed"}`,
+      `gradient ${frame?.gradientKnown ? formatTensor(full.upstream) : unknown("gradient")}`,
     );
   return words.filter(Boolean).join(", ");
 }

@@ -6,8 +6,9 @@
 /** @import { Frame, Point } from "../types.d.ts" */
 /** @import { Change, Chip, Drawing, Figure, Mark, Measure } from "./types.d.ts" */
 
+import { ASKED } from "../format.js";
 import { gaitOf, switchAt } from "./gait.js";
-import { numberPieces, scalarText } from "./pieces.js";
+import { numberPieces, plain, scalarText } from "./pieces.js";
 import { pillBox } from "./slots.js";
 import { svg, write } from "./text.js";
 
@@ -53,7 +54,11 @@ export function createSignals(still, moving, under, measure) {
       for (const [edge, chip] of mark.figure.chips) {
         const wire = frame.edges[edge];
         if (wire.localShown)
-          drawChip(group, chip, `chip${frame.step.edge && !wire.active ? " idle" : ""}`);
+          drawChip(
+            group,
+            wire.asked && !wire.localKnown ? { ...chip, pieces: [plain(ASKED)] } : chip,
+            `chip${frame.step.edge && !wire.active ? " idle" : ""}`,
+          );
       }
       if (state.adds) drawSum(still, group, drawing, mark);
       if (fade > 0) still.animate({ opacity: [0, 1] }, { duration: fade, easing: "ease-out" });
@@ -172,7 +177,7 @@ function drawSwitches(group, { picture: { style, trace } }, { figure }, { edges 
   const { node, wires, ports, halfWidth, halfHeight } = figure;
   const find = (/** @type {string} */ id) => trace.nodes.find((other) => other.id === id);
   for (const [port, { id, key }] of wires.entries()) {
-    if (!edges[id].localShown || gaitOf(node, key, find) !== "route") continue;
+    if (!edges[id].localShown || edges[id].asked || gaitOf(node, key, find) !== "route") continue;
     const state = switchAt(node, key);
     if (!state) continue;
     const long = 0.74 * style.number;

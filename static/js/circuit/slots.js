@@ -5,7 +5,7 @@
 /** @import { Tensor } from "../types.d.ts" */
 /** @import { Grid, Measure, Slot } from "./types.d.ts" */
 
-import { DASH, formatShape } from "../format.js";
+import { ASKED, DASH, formatShape } from "../format.js";
 import { same } from "../state.js";
 import { numberPieces, scalarText } from "./pieces.js";
 import { drawMap, fillMap } from "./tensors.js";
@@ -44,15 +44,22 @@ function drawCells(element, slot, role, tensor, most) {
   let sheet = 0;
   function refill() {
     if (!filled || !tensor) return;
-    group.querySelector(".cells")?.remove();
+    empty();
     fillMap(group, grid, tensor, most, sheet);
   }
-  const change = changing((known, landed) => {
+  const empty = () => group.querySelector(".cells")?.remove();
+  /** @type {SVGElement | undefined} */
+  let question;
+  const change = changing((known, landed, asked) => {
     setExplains(known);
     if (known && !filled && tensor) fillMap(group, grid, tensor, most, sheet);
-    filled ||= known;
+    // What is not known is nowhere in the document.
+    if (!known) empty();
+    filled = known;
     group.classList.toggle("known", known);
     group.classList.toggle("landed", landed);
+    question?.remove();
+    if (asked) question = writeQuestion(group, grid);
   });
   return {
     ...change,
@@ -83,6 +90,7 @@ function drawCells(element, slot, role, tensor, most) {
 function drawNumber(element, slot, role, tensor, measure) {
   const unknown = role === "partial" ? "" : DASH;
   const text = write(element, slot, `number ${role}`, unknown);
+  let isAsked = false;
   const wordsOf = (/** @type {Tensor | null} */ tensor) =>
     tensor ? scalarText(tensor) || several(tensor) : DASH;
   let words = wordsOf(tensor);
@@ -92,11 +100,13 @@ function drawNumber(element, slot, role, tensor, measure) {
   let pill;
   function fill() {
     if (isKnown) typeset(text, pieces(), slot.size);
-    else text.textContent = unknown;
+    else text.textContent = isAsked ? ASKED : unknown;
   }
-  const change = changing((known, landed) => {
+  const change = changing((known, landed, asked) => {
     isKnown = known;
+    isAsked = asked;
     fill();
+    text.classList.toggle("asked", asked);
     text.classList.toggle("known", known);
     text.classList.toggle("landed", landed);
     if (landed) {
@@ -127,19 +137,34 @@ const several = ({ shape }) => (shape.length > 0 ? formatShape(shape) : "…");
 
 /**
  * Leaves the document alone where nothing changes.
- * @param {(known: boolean, landed: boolean) => void} change
+ * @param {(known: boolean, landed: boolean, asked: boolean) => void} change
  */
 function changing(change) {
   let state = 0;
   return {
     turnTo() {},
-    /** @param {boolean} known @param {boolean} landed */
-    show(known, landed) {
-      const wanted = Number(known) + 2 * Number(landed);
-      if (wanted !== state) change(known, landed);
+    /** @param {boolean} known @param {boolean} landed @param {boolean} [asked] */
+    show(known, landed, asked = false) {
+      const wanted = Number(known) + 2 * Number(landed) + 4 * Number(asked);
+      if (wanted !== state) change(known, landed, asked);
       state = wanted;
     },
   };
+}
+
+/**
+ * @param {SVGGElement} group
+ * @param {Grid} grid
+ */
+function writeQuestion(group, { width, height }) {
+  const size = Math.max(14, 0.62 * Math.min(width, height));
+  const at = {
+    x: width / 2,
+    y: height / 2 + 0.36 * size,
+    anchor: /** @type {const} */ ("middle"),
+    size,
+  };
+  return write(group, at, "number asked", ASKED);
 }
 
 /**

@@ -174,7 +174,7 @@ export function short(label) {
  * @param {TraceNode} of
  * @param {TraceNode} by
  */
-function slopeName(of, by) {
+export function slopeName(of, by) {
   const [over, under] = [of, by].map(({ label }) =>
     /^[\p{L}_]\w*$/u.test(label) ? label : `(${short(label)})`,
   );
@@ -182,7 +182,7 @@ function slopeName(of, by) {
 }
 
 /** @param {string} text @returns {Part} */
-function sign(text) {
+export function sign(text) {
   return { tone: "sign", text };
 }
 

@@ -64,7 +64,7 @@ export function showMessages(page, under, onType, assumeAll) {
  * @param {Page} page
  * @returns {Message[]}
  */
-export function messagesOf({ problem, trace, notices, source }) {
+export function messagesOf({ problem, trace, notices, source, look }) {
   /** @type {Message[]} */
   const list = notices.map((text) => ({ kind: "notice", text }));
   if (problem)
@@ -84,7 +84,9 @@ export function messagesOf({ problem, trace, notices, source }) {
     for (const { detail, span, hint, fix } of backward.problems)
       list.push({ kind: "problem", text: detail, span, hint, fix });
   }
-  for (const { code, message, hint, fix } of trace.warnings) {
+  for (const { code, level, message, hint, fix } of trace.warnings) {
+    // They tell numbers that are to be predicted.
+    if (level === "warning" && look.predict) continue;
     // Assumed values carry a tag where they stand; backward code has its own notice.
     if (code !== "assumed-input" && !(backward && /backward code/.test(message)))
       list.push({ kind: "notice", text: hint ? `${message} ${hint}` : message, fix });

@@ -1,7 +1,7 @@
 /** The strip under the board: the step in words, as an equation, and its checks. */
 
 import { loadKatex } from "../assets.js";
-import { formatNumber, isAxis } from "../format.js";
+import { ASKED, formatNumber, isAxis } from "../format.js";
 import { drawn } from "../player.js";
 import { shownOf } from "../state.js";
 import { timelineOf, toldAt } from "../timeline.js";
@@ -24,6 +24,8 @@ export function createNow() {
   /** @type {Promise<typeof import("../../vendor/katex.js")> | undefined} */
   let katex;
   let shown = "";
+  /** @type {Frame["told"]} */
+  let told;
   /** Counts steps, so that a legend that comes late stays away. */
   let turn = 0;
   // Half a formula is none; the equation below says the same. An observer is told of widths, and need not ask.
@@ -41,11 +43,13 @@ export function createNow() {
       look.detail === previous.look.detail &&
       index === previous.index &&
       moved === previous.moved &&
+      frame.told === told &&
       page.checked === previous.checked
     )
       return;
+    told = frame.told;
     const step = trace.steps[index];
-    const told = toldAt(trace, index, look.detail);
+    const steps = told ? [] : toldAt(trace, index, look.detail);
     const names = new Set(trace.nodes.map(({ label }) => label));
     const isName = /** @param {string} word */ (word) => names.has(word);
     const axes = new Set(trace.nodes.flatMap(({ dims = [] }) => dims).filter(isAxis));
@@ -54,8 +58,10 @@ export function createNow() {
     // In a sentence "a" is more often an article.
     const isWord = /** @param {string} word */ (word) =>
       names.has(word) && (word !== "a" || names.size < 4);
-    const now = told.map((each) => equationOf(trace, each));
-    const text = wordsOf(told.map((each) => each.text));
+    const now = told
+      ? [{ ...told, place: "", to: "" }]
+      : steps.map((each) => equationOf(trace, each));
+    const text = told?.words ?? wordsOf(steps.map((each) => each.text));
     where.replaceChildren(
       ...sentence(now.length > 1 ? now[now.length - 1].place : now[0].where, isName),
       ...(page.slide ? [" · rounded as on the slide"] : []),
@@ -66,7 +72,9 @@ export function createNow() {
       ...(now.length > 1 ? rows(now, known) : now[0].parts.map((part) => draw(part, known))),
     );
     // Read aloud it is in full, also where a slide's numbers are shown.
-    const full = toldAt(page.trace, index, look.detail).map((each) => equationOf(page.trace, each));
+    const full = told
+      ? now
+      : toldAt(page.trace, index, look.detail).map((each) => equationOf(page.trace, each));
     equation.setAttribute("aria-label", full.map(({ parts }) => spoken(parts)).join("; "));
     equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
     equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
@@ -77,12 +85,12 @@ export function createNow() {
     );
 
     const mine = ++turn;
-    if (now.length === 1)
+    if (now.length === 1 && !told)
       void legendFor(page).then((legend) => {
         if (legend && mine === turn) checks.append(legend);
       });
 
-    const latex = now.length > 1 ? "" : step.latex;
+    const latex = now.length > 1 || told ? "" : step.latex;
     shown = latex;
     widths.disconnect();
     formula.replaceChildren();
@@ -211,7 +219,7 @@ function draw({ tone, text, role, caption, raised }, known) {
   ].filter((note) => note instanceof Node);
   return h(
     "span",
-    { class: `part ${tone}${raised ? " raised" : ""}` },
+    { class: `part ${tone}${raised ? " raised" : ""}${text === ASKED ? " asked" : ""}` },
     h("span", { class: "part-text" }, ...face),
     h("span", { class: "part-notes" }, ...notes.flatMap((note, i) => (i ? [" ", note] : [note]))),
   );

@@ -1,9 +1,11 @@
 /** The tape: a segment a stop, and the count. */
 
+import { ASKED } from "../format.js";
 import { phasesOf, stopsOf } from "../timeline.js";
 import { byId, h } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
+/** @import { Frame } from "../types.d.ts" */
 /** @import { Phase } from "../timeline.js" */
 
 /** Up to this many stops each has a segment of its own; beyond, each phase is one bar. */
@@ -12,7 +14,7 @@ const SEGMENTS = 60;
 /**
  * @param {(index: number) => void} goTo
  * @param {(speed: number) => void} setSpeed
- * @returns {(page: Page, previous?: Page) => void}
+ * @returns {(page: Page, previous: Page | undefined, frame: Frame) => void}
  */
 export function createTape(goTo, setSpeed) {
   const track = byId("phases");
@@ -31,7 +33,7 @@ export function createTape(goTo, setSpeed) {
 
   const dial = /** @type {NodeListOf<HTMLElement>} */ (tape.querySelectorAll("[data-detail]"));
 
-  return (page, previous) => {
+  return (page, previous, { told }) => {
     const { trace, index, playing, status, look } = page;
     const steps = trace.steps.length;
     const stops = stopsOf(trace, look.detail);
@@ -48,8 +50,13 @@ export function createTape(goTo, setSpeed) {
     const step = `step ${index + 1} of ${steps}`;
     const stop = countOf(stops, index, look.detail);
     const also = look.detail === 3 ? "" : `, ${stop}`;
-    range.setAttribute("aria-valuetext", `${step}, ${trace.steps[index].phase}${also}`);
-    count.textContent = look.detail === 3 ? step : stop;
+    const asked = told && look.predict;
+    range.setAttribute(
+      "aria-valuetext",
+      `${step}, ${trace.steps[index].phase}${also}${asked ? ", asked for" : ""}`,
+    );
+    count.textContent = (look.detail === 3 ? step : stop) + (asked ? ` · ${ASKED}` : "");
+    tape.classList.toggle("asking", asked === true);
     if (said.textContent !== page.said) said.textContent = page.said;
     tape.classList.toggle("loading", status === "loading");
     tape.classList.toggle("unmoved", !page.moved);

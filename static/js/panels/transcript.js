@@ -1,14 +1,27 @@
 /** The whole pass as text, a line a step, to be read or copied. Loaded when it is first opened. */
 
+import { ASKED } from "../format.js";
 import { copyText } from "../sharing/copying.js";
+import { toldUntil } from "../state.js";
 import { byId, h, signed } from "./dom.js";
 
-/** @import { Store } from "../state.js" */
+/** @import { Page, Store } from "../state.js" */
 /** @import { Trace } from "../types.d.ts" */
 
-/** @param {Trace} trace */
-export const linesOf = ({ steps }) =>
-  steps.map(({ index, phase, text }) => `${index + 1}. ${phase}: ${signed(text)}`);
+/**
+ * What is not told yet is a question mark.
+ * @param {Trace} trace
+ * @param {number} [until] the last step that is told
+ */
+const wordsOf = ({ steps }, until = Infinity) =>
+  steps.map(({ index, phase, text }) => ({ phase, words: index > until ? ASKED : signed(text) }));
+
+/** @param {Trace} trace @param {number} [until] */
+export const linesOf = (trace, until) =>
+  wordsOf(trace, until).map(({ phase, words }, i) => `${i + 1}. ${phase}: ${words}`);
+
+/** @param {Page} page */
+const untilOf = (page) => Math.max(0, toldUntil(page));
 
 /** @param {Store} store */
 export function createTranscript(store) {
@@ -18,17 +31,19 @@ export function createTranscript(store) {
   details.append(h("p", {}, copy), lines);
 
   async function copyAll() {
-    const copied = await copyText(linesOf(store.get().trace).join("\n"));
+    const copied = await copyText(linesOf(store.get().trace, untilOf(store.get())).join("\n"));
     store.set({ said: copied ? "Transcript copied." : "Select the lines to copy them." });
   }
   /** @type {Trace | undefined} */
   let shown;
-  function show({ trace } = store.get()) {
-    if (trace === shown) return;
-    shown = trace;
+  let until = -1;
+  function show(page = store.get()) {
+    if (page.trace === shown && untilOf(page) === until) return;
+    shown = page.trace;
+    until = untilOf(page);
     lines.replaceChildren(
-      ...trace.steps.map(({ phase, text }) =>
-        h("li", {}, h("span", { class: "quiet" }, `${phase}: `), signed(text)),
+      ...wordsOf(page.trace, until).map(({ phase, words }) =>
+        h("li", {}, h("span", { class: "quiet" }, `${phase}: `), words),
       ),
     );
   }

@@ -3,7 +3,7 @@
  * step that finds it.
  */
 
-import { DASH, formatFull, formatNumber, formatShort } from "../format.js";
+import { ASKED, DASH, formatFull, formatNumber, formatShort } from "../format.js";
 import { same } from "../state.js";
 import { axisOf, byId, h, nameOf } from "./dom.js";
 
@@ -86,13 +86,12 @@ export function createValues(onSelect, onExplain, onPoint) {
     label === nodes[i].label &&
     same([value.shape, dims], [nodes[i].value.shape, nodes[i].dims]);
 
-  return ({ trace, index, selected, lit }, previous, frame) => {
+  return ({ trace, selected, lit }, previous, frame) => {
     if (lit !== previous?.lit) {
       for (const id of previous?.lit ?? []) rows.get(id)?.row.classList.remove("lit");
       for (const id of lit) rows.get(id)?.row.classList.add("lit");
     }
-    if (trace === previous?.trace && index === previous.index && selected === previous.selected)
-      return;
+    if (trace === previous?.trace && frame === shown && selected === previous.selected) return;
     if (trace !== previous?.trace) {
       const headed = trace.nodes.length === nodes.length && trace.nodes.every(hasSameHead);
       ({ nodes } = trace);
@@ -103,11 +102,12 @@ export function createValues(onSelect, onExplain, onPoint) {
       }
     }
     for (const node of trace.nodes) {
-      const { valueKnown, gradientKnown } = frame.nodes[node.id];
+      const { valueKnown, gradientKnown, asked } = frame.nodes[node.id];
       const cells = rows.get(node.id);
       if (!cells || shown?.nodes[node.id] === frame.nodes[node.id]) continue;
-      write(cells.value, valueKnown ? node.value : undefined);
-      write(cells.gradient, gradientKnown && node.upstream ? node.upstream : undefined);
+      write(cells.value, valueKnown ? node.value : undefined, asked === "value");
+      const gradient = gradientKnown && node.upstream ? node.upstream : undefined;
+      write(cells.gradient, gradient, asked === "gradient");
     }
     if (order.way && shown !== frame) void sort();
     shown = frame;
@@ -160,9 +160,10 @@ function shapeCell({ value: { shape }, dims = [] }) {
 /**
  * @param {HTMLElement} cell
  * @param {Tensor | undefined} tensor
+ * @param {boolean} asked
  */
-function write(cell, tensor) {
-  const text = tensor ? textOf(tensor) : DASH;
+function write(cell, tensor, asked) {
+  const text = tensor ? textOf(tensor) : asked ? ASKED : DASH;
   const title = tensor ? fullOf(tensor) : "";
   // What is rounded alike may differ in later digits.
   if (cell.title !== title) cell.title = title;

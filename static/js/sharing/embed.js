@@ -78,7 +78,7 @@ function account({ trace, index }) {
  * @param {Host} host
  * @param {object} controls
  * @param {() => void} controls.play starts or stops
- * @param {(place: Place) => boolean} controls.open
+ * @param {(place: Place) => Promise<boolean>} controls.open
  * @param {() => Place} controls.here
  */
 export function openEmbed({ store, goTo }, { play, open, here }) {

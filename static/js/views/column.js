@@ -13,17 +13,36 @@ import { byId, h } from "../panels/dom.js";
  * @property {(page: Page, previous: Page | undefined) => void} show `previous` is missing when it opens
  */
 
-/** @type {Record<typeof VIEWS[number], { label: string, load: () => Promise<(host: Host) => View> }>} */
+/**
+ * By name; `tells` is what shows numbers that a student in predict mode is to find.
+ * @type {Record<typeof VIEWS[number], { label: string, tells?: boolean, load: () => Promise<(host: Host) => View> }>}
+ */
 const TABS = {
   code: { label: "Code", load: async () => (await import("./code.js")).createCode },
   formula: { label: "Formula", load: async () => (await import("./formula.js")).createFormula },
   jacobian: {
     label: "Jacobian",
+    tells: true,
     load: async () => (await import("./jacobian.js")).createJacobian,
   },
-  check: { label: "Check", load: async () => (await import("./check.js")).createCheck },
-  warnings: { label: "Warnings", load: async () => (await import("./warnings.js")).createWarnings },
+  check: {
+    label: "Check",
+    tells: true,
+    load: async () => (await import("./check.js")).createCheck,
+  },
+  warnings: {
+    label: "Warnings",
+    tells: true,
+    load: async () => (await import("./warnings.js")).createWarnings,
+  },
 };
+
+const WITHHELD =
+  "This view tells what you are about to predict. It is back when you leave predict mode (P).";
+
+/** Whether the open view is kept from a student who predicts. @param {Page} page */
+const withheld = ({ look: { view, predict } }) =>
+  predict && TABS[/** @type {typeof VIEWS[number]} */ (partsOf(view)[0])]?.tells === true;
 
 /** Fetches all of it, so that it opens without a network. */
 export const warm = () =>
@@ -86,6 +105,8 @@ export async function createColumn(host) {
   async function fill(name) {
     view = undefined;
     panel.replaceChildren();
+    if (withheld(host.store.get()))
+      return panel.replaceChildren(h("p", { class: "view-note" }, WITHHELD));
     if (!made.has(name))
       made.set(
         name,
@@ -110,7 +131,8 @@ export async function createColumn(host) {
   function show(page, previous) {
     const [name] = partsOf(page.look.view);
     const [before] = partsOf(previous?.look.view ?? "");
-    if (name === before) return view?.show(page, previous);
+    if (name === before && withheld(page) === withheld(previous ?? page))
+      return view?.show(page, previous);
     column.hidden = !name;
     root.toggleAttribute("data-viewing", name !== "");
     for (const button of document.querySelectorAll("[data-action=views]"))
