@@ -113,7 +113,7 @@ def descend(request: DescendRequest, circuit: Circuit, settings: Settings) -> by
     found = circuit.descend(
         request.method,
         steps=request.steps,
-        rate=request.rate,
+        rate=None if request.rate == "auto" else request.rate,
         seed=request.seed,
         budget=request.budget,
         reach=request.reach,

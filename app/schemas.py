@@ -152,6 +152,9 @@ class SweepRequest(PassRequest):
 BOWL: JsonDict = {"source": "x**2 + 10 * y**2", "inputs": {"x": 3, "y": 2}}
 
 
+Rate = Annotated[float, Field(gt=0, le=1e6)]
+
+
 class DescendRequest(PassRequest):
     """A program whose output is to become smaller, by one of the lecture's approaches."""
 
@@ -166,11 +169,10 @@ class DescendRequest(PassRequest):
         "length rate and keeps it if that is better; numerical and analytic follow the gradient."
     )
     steps: int = Field(default=100, ge=1, description="At most so many.")
-    rate: float = Field(
-        default=0.1,
-        gt=0,
-        le=1e6,
-        description="Length of a random direction; what a gradient is multiplied with.",
+    rate: Rate | Literal["auto"] = Field(
+        default="auto",
+        description="Length of a random direction; what a gradient is multiplied with. auto: what suits the "
+        "function, found by a few steps that are not counted.",
     )
     seed: int = Field(default=0, ge=0, lt=2**32, description="Of what is drawn.")
     budget: int | None = Field(
@@ -223,8 +225,10 @@ class SurfaceRequest(PassRequest):
     )
 
     axes: list[AxisRequest] = Field(min_length=1, max_length=2)
-    rate: float | None = Field(
-        default=None, gt=0, le=1e6, description="A step of so many times the gradient, downhill."
+    rate: Rate | Literal["auto"] | None = Field(
+        default=None,
+        description="A step of so many times the gradient, downhill; auto: the largest of 1, 0.5, 0.2, ... "
+        "that keeps half of what the gradient promises.",
     )
     h: float | None = Field(
         default=None, gt=0, le=1, description="Secants with this step, on one axis alone."
@@ -672,7 +676,8 @@ class DescendAnswer(Exact):
     expected_cosine: Numeric = Field(
         description="sqrt(2 / (π n)), about what that is for directions drawn evenly."
     )
-    reach: Numeric = Field(description="As it was used.")
+    rate: float = Field(description="As it was used.")
+    reach: Numeric = Field(description="Likewise.")
     end: dict[str, Tensor] = Field(description="Every input that moves, where it ended.")
     ended: Literal["steps", "budget", "flat", "non-finite"]
     note: str

@@ -345,6 +345,7 @@ class Writer:
             "cosines": array_json(found.cosines),
             "mean_cosine": float(cosines.mean()) if cosines.size else None,
             "expected_cosine": found.expected_cosine,
+            "rate": found.rate,
             "reach": found.reach,
             "end": {name: self.tensor(array) for name, array in found.end.items()},
             "ended": found.ended,

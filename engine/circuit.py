@@ -260,7 +260,7 @@ class Circuit:
         method: str,
         *,
         steps: int,
-        rate: float,
+        rate: float | None = None,
         seed: int = 0,
         budget: int | None = None,
         reach: float | None = None,
@@ -273,7 +273,7 @@ class Circuit:
         Args:
             method: "random-search", "random-local-search", "numerical" or "analytic".
             steps: at most so many.
-            rate: length of a random step; what a gradient is multiplied with.
+            rate: length of a random step; what a gradient is multiplied with; None: what suits the start.
             seed: of what is drawn.
             budget: passes through the circuit that it may take.
             reach: half the width of the box that random points are drawn from.
@@ -306,7 +306,7 @@ class Circuit:
         self,
         axes: Sequence[tuple[str, Sequence[int], float | None, float | None, int]],
         *,
-        rate: float | None = None,
+        rate: float | str | None = None,
         h: float | None = None,
         upstream: object = None,
     ) -> Surface:
@@ -314,7 +314,7 @@ class Circuit:
 
         Args:
             axes: of each entry its input, its index, the range (None: around the point), and how many values.
-            rate: of a step against the gradient that is wanted, too.
+            rate: of a step against the gradient that is wanted, too; "auto" for one that suits the point.
             h: of the secants of a slice that are wanted.
             upstream: dL/d(output), where that is not one number.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.errors import BadInput, excerpt
 from engine.graph import Array
-from engine.landscape import Entry, Landscape
+from engine.landscape import RATES, Entry, Landscape
 from engine.limits import Limits
 from engine.numerical import CENTRAL, FORWARD, Method, difference
 
@@ -32,6 +32,10 @@ STREAM = 4
 """Keeps what is drawn here apart from inputs that are filled with the same seed."""
 LISTED = 20_000
 """How many numbers a path lists at most."""
+TRIALS = 8
+"""With so many steps each."""
+LENGTH = 0.1
+"""Of a random direction where none is given, in units of the start's largest number, or of 1."""
 REACH = 2.0
 """How far random points lie from the start, at most, in units of its largest number, or of 1."""
 
@@ -91,7 +95,8 @@ class Descent:
         expected_cosine: their mean absolute value for directions drawn evenly, in so many dimensions.
         downhill: how many tries had a smaller loss.
         each: passes that one step takes.
-        reach: as it was used.
+        rate: as it was used.
+        reach: likewise.
         end: every input that moved, where the approach ended.
         ended: "steps", "budget", "flat" or "non-finite".
         note: one sentence where something has to be said, else "".
@@ -109,6 +114,7 @@ class Descent:
     expected_cosine: float
     downhill: int
     each: int
+    rate: float
     reach: float
     end: Mapping[str, Array]
     ended: str
@@ -219,7 +225,7 @@ def descend(
     *,
     method: str,
     steps: int,
-    rate: float,
+    rate: float | None,
     seed: int,
     budget: int | None = None,
     reach: float | None = None,
@@ -233,7 +239,8 @@ def descend(
         limits: `evaluations` says how many passes it may take.
         method: the approach.
         steps: at most so many.
-        rate: length of a random step; what a gradient is multiplied with.
+        rate: length of a random step; what a gradient is multiplied with. None: one that suits the
+            function.
         seed: of what is drawn.
         budget: passes that it may take; a step that would take more is not begun.
         reach: half the width of the box that random points are drawn from; default in proportion to the start.
@@ -246,7 +253,8 @@ def descend(
     """
     check_names(method, formula, land)
     size = float(np.max(np.abs(land.start)))
-    plan = Plan(rate, reach or REACH * max(1.0, size), DIFFERENCES[formula], h, seed)
+    chosen = fitting(land, method) if rate is None else rate
+    plan = Plan(chosen, reach or REACH * max(1.0, size), DIFFERENCES[formula], h, seed)
     each = each_step(method, plan.formula, land.start.size)
     afford = steps if budget is None else max(0, (budget - first(method)) // each)
     wanted = min(steps, afford)
@@ -276,11 +284,36 @@ def descend(
         expected_cosine=mean_cosine(land.start.size),
         downhill=sum(better(now.tried, before.loss) for before, now in pairwise(moves)),
         each=each,
+        rate=plan.rate,
         reach=plan.reach,
         end=land.split(moves[-1].x),
         ended=ended,
         note=note,
     )
+
+
+def fitting(land: Landscape, method: str) -> float:
+    """Returns a rate that suits the function: what is tried to find it costs nothing.
+
+    For a gradient it is the one of RATES that leads lowest in a few steps, for a random direction a tenth of the size
+    of what moves.
+    """
+    if method in (RANDOM, LOCAL):
+        return float(f"{LENGTH * max(1.0, float(np.max(np.abs(land.start)))):.2g}")
+    ends = {rate: lowest(land, rate) for rate in RATES}
+    return min(RATES, key=lambda rate: ends[rate])
+
+
+def lowest(land: Landscape, rate: float) -> float:
+    """Returns the output after a few steps against the gradient; infinite where it is no number or has risen."""
+    x, loss = land.start, land.seen(land.start)
+    for _ in range(TRIALS):
+        with np.errstate(all="ignore"):
+            x = x - rate * land.slopes(x)
+        before, loss = loss, land.seen(x)
+        if not loss <= before:
+            return math.inf
+    return loss if math.isfinite(loss) else math.inf
 
 
 def check_names(method: str, formula: str, land: Landscape) -> None:
@@ -311,6 +344,11 @@ def ending(land: Landscape, moves: Sequence[Move], wanted: int, steps: int) -> t
             return "budget" if wanted < steps else "steps", ""
     where = "At the start" if not taken else f"After step {taken}"
     if not math.isfinite(last.loss):
+        if taken and all(now.loss < before.loss for before, now in pairwise(moves[:-1])):
+            return (
+                "non-finite",
+                f"The output falls without end, by step {taken} beyond all numbers: it has no lowest point this way.",
+            )
         smaller = " A smaller rate goes less far." if taken else ""
         return (
             "non-finite",

@@ -17,6 +17,9 @@ from engine.numbers import say_number
 from engine.numerical import after, weighted
 from engine.primitives import REGISTRY
 
+RATES = (1.0, *(float(f"{digit}e-{power}") for power in range(1, 7) for digit in (5, 2, 1)))
+"""Rates that are tried where none is given: 1, 0.5, 0.2, 0.1, ..."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -11,10 +11,11 @@ import numpy as np
 from engine.checking import step_of
 from engine.errors import BadInput
 from engine.graph import Array
-from engine.landscape import Entry, Landscape
+from engine.landscape import RATES, Entry, Landscape
 from engine.limits import Limits
 from engine.numerical import CENTRAL, FORWARD, Difference, difference
 
+AUTO = "auto"
 LEVELS = 11
 """How many heights a map's lines are drawn at."""
 REACH = 2.0
@@ -123,7 +124,7 @@ def surface(
     axes: Sequence[Axis],
     limits: Limits,
     *,
-    rate: float | None = None,
+    rate: float | str | None = None,
     h: float | None = None,
 ) -> Surface:
     """Returns the output over one or two entries, with the gradient at the point.
@@ -132,7 +133,7 @@ def surface(
         land: the function of the inputs that the entries are of.
         axes: one or two different entries.
         limits: `evaluations` says how many values there may be.
-        rate: of the step downhill that is wanted.
+        rate: of the step downhill that is wanted; AUTO: the largest whose step keeps what it promises.
         h: of the secants that are wanted, above 0 and at most 1; on a slice alone.
 
     Raises:
@@ -152,6 +153,8 @@ def surface(
     value, gradient = land.seen(land.start), land.slopes(land.start)[places]
     odd = int(np.count_nonzero(~np.isfinite(values)))
     step = step_of(h)
+    if isinstance(rate, str):
+        rate = fitting_rate(land, places, value, gradient)
     return Surface(
         axes=axes,
         ranges=ranges,
@@ -213,6 +216,18 @@ def downhill(
         return Downhill(
             rate, x[places], land.seen(x), value - rate * float((gradient * gradient).sum())
         )
+
+
+def fitting_rate(land: Landscape, places: Sequence[int], value: float, gradient: Array) -> float:
+    """Returns the largest rate whose step keeps half of what the gradient promises.
+
+    Source: L. Armijo, Minimization of functions having Lipschitz continuous first partial derivatives (1966).
+    """
+    for rate in RATES:
+        step = downhill(land, places, rate, value, gradient)
+        if step.value <= (value + step.predicted) / 2:
+            return rate
+    return RATES[-1]
 
 
 def secants(

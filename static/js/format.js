@@ -49,8 +49,15 @@ export function formatScalar({ data, decimals }) {
  * The same without zeros that say nothing: 3, −12, 31.7, 0.5.
  * @param {Numeric} x
  */
-export function formatShort(x) {
-  return formatNumber(x)
+export const formatShort = (x) => formatTrimmed(x, 3);
+
+/**
+ * The same to so many significant digits.
+ * @param {Numeric} x
+ * @param {number} digits
+ */
+export function formatTrimmed(x, digits) {
+  return formatNumber(x, digits)
     .replace(/(\.\d*?)0+$/, "$1")
     .replace(/\.$/, "");
 }

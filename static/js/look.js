@@ -35,7 +35,15 @@ export const detailFrom = (kept) =>
   /** @type {const} */ ([1, 2, 3]).find((each) => String(each) === kept) ?? PLAIN.detail;
 
 /** The views beside the board, in the order of their tabs. */
-export const VIEWS = /** @type {const} */ (["code", "formula", "jacobian", "check", "warnings"]);
+export const VIEWS = /** @type {const} */ ([
+  "code",
+  "formula",
+  "jacobian",
+  "check",
+  "descend",
+  "nudge",
+  "warnings",
+]);
 
 /**
  * @param {string} view

@@ -126,6 +126,21 @@ def test_a_long_path_of_many_entries_lists_the_first() -> None:
     assert found.end["x"].shape == (3000,)
 
 
+def test_a_rate_that_is_not_given_is_found_by_trying() -> None:
+    # Along y the bowl is 10·y²: 0.05 leads to its floor at once, 0.1 to the other side and back for ever.
+    found = build(BOWL, AT).descend("analytic", steps=5)
+    assert found.rate == 0.05
+    assert found.evaluations[-1] == 10
+    assert build(BOWL, AT).descend("random-local-search", steps=5).rate == 0.3
+    assert build("np.sum(x**2)", {"x": [0.5]}).descend("random-local-search", steps=5).rate == 0.1
+
+
+def test_an_output_that_falls_without_end_has_no_lowest_point() -> None:
+    found = build("(x + y) * z", {"x": -2, "y": 5, "z": -4}).descend("analytic", steps=2000)
+    assert found.ended == "non-finite"
+    assert found.note.startswith("The output falls without end")
+
+
 # ---------- what they pay for ----------
 
 

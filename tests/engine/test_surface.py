@@ -116,6 +116,14 @@ def test_a_step_downhill_says_what_it_promised_and_what_it_kept() -> None:
     assert over(build(BOWL, {"x": 3, "y": 2}), "x").downhill is None
 
 
+def test_a_step_that_suits_the_point_keeps_half_of_its_promise() -> None:
+    # Along y, where the gradient is steep, a step of t leads to 10·(2 - 40t)²: half of it is kept up to t = 0.05.
+    step = over(build("10 * y**2", {"y": 2}), "y", rate="auto").downhill
+    assert step is not None
+    assert step.rate == 0.05
+    assert step.value == pytest.approx(0)
+
+
 def test_levels_part_the_map_evenly() -> None:
     found = over(build(BOWL, {"x": 3, "y": 2}), "x", "y", low=-4, high=4, count=33)
     assert len(found.levels) == 11

@@ -30,6 +30,16 @@ const TABS = {
     tells: true,
     load: async () => (await import("./check.js")).createCheck,
   },
+  descend: {
+    label: "Descend",
+    tells: true,
+    load: async () => (await import("./descend.js")).createDescend,
+  },
+  nudge: {
+    label: "Nudge",
+    tells: true,
+    load: async () => (await import("./nudge.js")).createNudge,
+  },
   warnings: {
     label: "Warnings",
     tells: true,
@@ -140,6 +150,7 @@ export async function createColumn(host) {
     for (const [i, tab] of tabs.entries()) {
       tab.setAttribute("aria-selected", String(VIEWS[i] === name));
       tab.tabIndex = VIEWS[i] === name ? 0 : -1;
+      if (VIEWS[i] === name) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     host.light([]);
     if (!name) {

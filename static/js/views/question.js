@@ -55,7 +55,13 @@ export function createQuestion(host, path, draw, placed = () => {}) {
     else say(problem ? problem.detail || problem.title : "", problem?.hint);
     if (answer)
       redraw = () =>
-        keepFocus(area, () => area.replaceChildren(...draw(/** @type {T} */ (answer), page)));
+        keepFocus(area, () => {
+          const nodes = draw(/** @type {T} */ (answer), page);
+          // What is drawn in place keeps the pointer that drags it.
+          const stands = nodes.length === area.childNodes.length;
+          if (!stands || nodes.some((node, i) => area.childNodes[i] !== node))
+            area.replaceChildren(...nodes);
+        });
     redraw();
     if (answer) placed();
     area.hidden = problem !== undefined;

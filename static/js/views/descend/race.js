@@ -1,0 +1,318 @@
+/** The lecture's approaches side by side: the same start, the same number of passes, the loss against what it cost. */
+
+import { svg } from "../../circuit/text.js";
+import { formatNumber, formatShort } from "../../format.js";
+import { h } from "../../panels/dom.js";
+import { descending, movable } from "./axes.js";
+import { ticks } from "./contour.js";
+
+/** @import { Host } from "../../state.js" */
+/** @import { Numeric, Problem, Tensor } from "../../types.d.ts" */
+
+/**
+ * An answer of /api/descend.
+ * @typedef {object} Descent
+ * @property {string} method
+ * @property {number} dimensions
+ * @property {Numeric[]} losses
+ * @property {number[]} evaluations
+ * @property {number} each
+ * @property {Numeric[][]} path
+ * @property {{ input: string, index: number[] }[]} entries
+ * @property {Numeric[]} tried
+ * @property {boolean[]} kept
+ * @property {number} downhill
+ * @property {Numeric[]} cosines
+ * @property {number | null} mean_cosine
+ * @property {number} expected_cosine
+ * @property {number} rate
+ * @property {Record<string, Tensor>} end
+ * @property {string} note
+ */
+
+/** @type {{ method: string, label: string, does: string }[]} */
+export const APPROACHES = [
+  { method: "random-search", label: "random search", does: "draws a whole new point each time" },
+  {
+    method: "random-local-search",
+    label: "random local search",
+    does: "tries a random direction, keeps it if that is better",
+  },
+  {
+    method: "numerical",
+    label: "numerical gradient",
+    does: "moves each entry a little, both ways, then steps",
+  },
+  {
+    method: "analytic",
+    label: "analytic gradient",
+    does: "one pass forward, one back, then steps",
+  },
+];
+const BUDGETS = [50, 100, 400, 2000];
+
+const WIDTH = 360;
+const HEIGHT = 210;
+const EDGE = { left: 56, right: 12, top: 10, bottom: 36 };
+
+/**
+ * @param {Host} host
+ * @param {() => void} told the runs have changed
+ */
+export function createRace(host, told) {
+  /** @type {Descent[]} */
+  let runs = [];
+  let budget = 100;
+  let seed = 0;
+  let key = "";
+  let busy = false;
+  /** Something else was asked for meanwhile. */
+  let changed = false;
+  const answer = h("div", { class: "answer" });
+  const note = h("p", { class: "view-note", role: "status" });
+  const passes = h(
+    "select",
+    { "aria-label": "Passes each" },
+    ...BUDGETS.map((each) => h("option", { value: each, selected: each === budget }, `${each}`)),
+  );
+  passes.addEventListener("change", () => {
+    budget = Number(passes.value);
+    if (runs.length) void run();
+  });
+  const go = h("button", { type: "button", class: "go" }, "Run all four");
+  go.addEventListener("click", () => void run());
+  const again = h("button", { type: "button" }, "Other dice");
+  again.addEventListener("click", () => {
+    seed += 1;
+    void run();
+  });
+
+  async function run() {
+    if (busy) {
+      changed = true;
+      return;
+    }
+    busy = true;
+    changed = false;
+    mark();
+    const page = host.store.get();
+    const request = { ...host.request(), wrt: descending(page.trace) };
+    const asked = keyOf();
+    const answers = await Promise.all(
+      APPROACHES.map(({ method }) =>
+        host.call("/api/descend", { ...request, method, seed, budget, steps: budget }),
+      ),
+    );
+    busy = false;
+    if (changed) return run();
+    const lost = answers.some(({ offline }) => offline);
+    /** @type {Problem | undefined} */
+    const problem = answers.find((each) => each.problem)?.problem;
+    if (lost) note.textContent = "offline: the engine cannot be asked.";
+    else note.textContent = problem ? `${problem.detail} ${problem.hint ?? ""}` : "";
+    if (!lost && !problem) {
+      runs = answers.map(({ answer: found }) => /** @type {Descent} */ (found));
+      key = asked;
+      answer.replaceChildren(...drawn(runs, budget, () => settle(host, runs)));
+    }
+    mark();
+    told();
+  }
+
+  function keyOf() {
+    const { source, inputs } = host.request();
+    return JSON.stringify([source, inputs]);
+  }
+
+  function mark() {
+    const stale = runs.length > 0 && key !== keyOf();
+    answer.classList.toggle("stale", busy || stale);
+    answer.setAttribute("aria-busy", String(busy));
+    again.hidden = runs.length === 0;
+    go.textContent = runs.length && stale ? "Run again from here" : "Run all four";
+    if (!runs.length && !busy && !note.textContent)
+      note.textContent =
+        "Four ways to a smaller output, each with the same number of passes through the circuit. Which will be lowest? Guess first.";
+    note.hidden = !note.textContent;
+  }
+
+  return {
+    element: h(
+      "div",
+      { class: "race" },
+      h("div", { class: "view-tools" }, h("label", {}, "passes each ", passes), again, go),
+      note,
+      answer,
+    ),
+    show: mark,
+    /**
+     * Where the approaches went, seen from these axes.
+     * @param {{ input: string, index: number[] }[]} axes
+     * @param {number[]} at where the axes stand that an approach does not move
+     */
+    paths(axes, at) {
+      if (key !== keyOf()) return [];
+      return runs.map(({ method, path, entries }) => {
+        const places = axes.map(({ input, index }) =>
+          entries.findIndex((each) => each.input === input && String(each.index) === String(index)),
+        );
+        return {
+          kind: method,
+          points: path.map((point) =>
+            places.map((place, i) => (place < 0 ? at[i] : Number(point[place]))),
+          ),
+        };
+      });
+    },
+  };
+}
+
+/**
+ * Puts the lowest point that was found on the board.
+ * @param {Host} host
+ * @param {Descent[]} runs
+ */
+function settle(host, runs) {
+  const [best] = ranked(runs);
+  const inputs = movable(host.store.get().trace).map(({ name }) => name);
+  for (const [name, { data }] of Object.entries(best.end))
+    if (data !== null && inputs.includes(name)) host.give(name, /** @type {any} */ (data));
+}
+
+/** @param {Descent} run */
+const finalOf = ({ losses }) => losses.map(Number).findLast(Number.isFinite) ?? Infinity;
+
+/** @param {Descent[]} runs lowest first */
+const ranked = (runs) => [...runs].sort((a, b) => finalOf(a) - finalOf(b));
+
+/**
+ * @param {Descent[]} runs
+ * @param {number} budget
+ * @param {() => void} settled
+ * @returns {Node[]}
+ */
+function drawn(runs, budget, settled) {
+  const [best] = ranked(runs);
+  const word = APPROACHES.find(({ method }) => method === best.method)?.label;
+  const large = Object.values(best.end).some(({ data }) => data === null);
+  const put = h("button", { type: "button", disabled: large, click: settled }, "Go there");
+  put.title = large ? "Too many numbers to be put on the board." : "Puts that point on the board.";
+  const notes = runs.flatMap(({ method, note }) =>
+    note
+      ? [h("li", {}, `${APPROACHES.find((each) => each.method === method)?.label}: ${note}`)]
+      : [],
+  );
+  return [
+    curves(runs, budget),
+    table(runs),
+    h("p", { class: "race-words" }, `Lowest: ${word}, ${formatShort(finalOf(best))}. `, put),
+    ...(notes.length ? [h("ul", { class: "race-notes" }, ...notes)] : []),
+  ];
+}
+
+/** @param {Descent[]} runs */
+function table(runs) {
+  const heads = ["approach", "passes a step", "steps", "ends at"];
+  const rows = runs.map((run) => {
+    const { label = "", does = "" } = APPROACHES.find(({ method }) => method === run.method) ?? {};
+    return h(
+      "tr",
+      { title: does },
+      h("th", { scope: "row" }, swatch(run.method), label),
+      h("td", {}, costOf(run)),
+      h("td", {}, String(run.losses.length - 1)),
+      h("td", {}, formatNumber(run.losses.at(-1) ?? "NaN")),
+    );
+  });
+  return h(
+    "table",
+    { "aria-label": "Approaches" },
+    h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
+    h("tbody", {}, ...rows),
+  );
+}
+
+/** @param {Descent} run */
+function costOf({ method, each, dimensions }) {
+  return method === "numerical" ? `2 × ${dimensions} = ${each}` : String(each);
+}
+
+/** @param {string} method */
+function swatch(method) {
+  const picture = svg("svg", {
+    class: `swatch trail ${method}`,
+    viewBox: "0 0 30 10",
+    "aria-hidden": "true",
+  });
+  svg("path", { d: "M1,5H29" }, picture);
+  return picture;
+}
+
+/**
+ * @param {Descent[]} runs
+ * @param {number} budget
+ */
+function curves(runs, budget) {
+  const picture = svg("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    class: "figure",
+    role: "img",
+    "aria-label": "Output against passes through the circuit",
+  });
+  const start = Number(runs[0].losses[0]);
+  const sane = runs
+    .flatMap(({ losses }) => losses.map(Number))
+    .filter((loss) => Math.abs(loss) <= 30 * (Math.abs(start) + 1));
+  const top = Number.isFinite(start) ? start : Math.max(...sane, 1);
+  const least = Math.min(...sane, top);
+  const deep = least > 0 && top / least > 30;
+  const bend = deep ? Math.log10 : /** @param {number} x */ (x) => x;
+  const [low, high] = [bend(least), bend(top)];
+  const room = (high - low || 1) * 0.06;
+  /** @param {number} x */
+  const x = (x) => EDGE.left + (x / budget) * (WIDTH - EDGE.left - EDGE.right);
+  /** @param {number} loss */
+  const y = (loss) => {
+    const bent = deep && loss <= 0 ? low : bend(loss);
+    const part = (bent - low + room) / (high - low + 2 * room || 1);
+    return (
+      HEIGHT - EDGE.bottom - Math.min(1, Math.max(0, part)) * (HEIGHT - EDGE.top - EDGE.bottom)
+    );
+  };
+  /** @param {string} text @param {number} left @param {number} up @param {string} anchor */
+  const label = (text, left, up, anchor) => {
+    svg("text", { x: left, y: up, "text-anchor": anchor }, picture).textContent = text;
+  };
+  const marks = deep
+    ? ticks(low, high)
+        .filter(Number.isInteger)
+        .map((power) => 10 ** power)
+    : ticks(low, high);
+  for (const mark of marks) {
+    svg(
+      "path",
+      { class: "grid-line", d: `M${EDGE.left},${y(mark)}H${WIDTH - EDGE.right}` },
+      picture,
+    );
+    label(formatShort(mark), EDGE.left - 6, y(mark) + 4, "end");
+  }
+  for (const mark of ticks(0, budget))
+    label(String(mark), x(mark), HEIGHT - EDGE.bottom + 16, "middle");
+  label("passes through the circuit", WIDTH - EDGE.right, HEIGHT - 4, "end");
+  for (const { method, losses, evaluations } of runs) {
+    const group = svg("g", { class: `trail ${method}` }, picture);
+    const points = losses.flatMap((loss, i) => {
+      const height = Number(loss);
+      if (Number.isNaN(height)) return [];
+      return [[x(evaluations[i]), y(height)]];
+    });
+    // What was reached holds until the next step is done.
+    const d = points.map(([px, py], i) =>
+      i ? `H${px.toFixed(1)}V${py.toFixed(1)}` : `M${px.toFixed(1)},${py.toFixed(1)}`,
+    );
+    svg("path", { d: d.join("") || "M0,0" }, group);
+    const [cx, cy] = points[points.length - 1] ?? [-9, -9];
+    svg("circle", { cx, cy, r: 4 }, group);
+  }
+  return picture;
+}
