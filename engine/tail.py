@@ -33,6 +33,10 @@ class Names:
     begins: bool
 
 
+ADDS = ("np.add.at", "numpy.add.at")
+"""What adds to entries of an array in place, also where an index comes twice."""
+
+
 @lru_cache(maxsize=16)
 def find_tail(body: tuple[ast.stmt, ...]) -> int | None:
     """Returns where the longest tail of backward code begins, or None (contract, section 3, "Backward code")."""
@@ -96,9 +100,18 @@ def target_name(statement: ast.stmt) -> str | None:
         target = statement.targets[0]
     elif isinstance(statement, ast.AugAssign):
         target = statement.target
+    elif isinstance(statement, ast.Expr):
+        target = added_to(statement.value)
     if isinstance(target, ast.Subscript):
         target = target.value
     return target.id if isinstance(target, ast.Name) else None
+
+
+def added_to(call: ast.expr) -> ast.expr | None:
+    """Returns what np.add.at(x, index, value) adds to, or None for anything else."""
+    if not isinstance(call, ast.Call) or len(call.args) != 3 or call.keywords:
+        return None
+    return call.args[0] if ast.unparse(call.func) in ADDS else None
 
 
 def looks_like_gradient(name: str) -> bool:

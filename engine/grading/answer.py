@@ -15,7 +15,7 @@ from engine import language
 from engine.errors import BadInput, EngineError, Span, UndefinedName
 from engine.forward import forward
 from engine.grading.program import Point, Program
-from engine.graph import Array, Kind, Role, Whole
+from engine.graph import Array, Role, Whole
 from engine.inputs import read_value, whole
 from engine.language import check, nearest, shown
 from engine.limits import Deadline, Limits
@@ -95,7 +95,7 @@ class Formula:
         tree = parse(self._typed, program.limits)
         check(tree.body, self._typed)
         self.literal = all(isinstance(n, LITERAL) for n in ast.walk(tree))
-        self._gradients = gradients_used(tree, program, asked)
+        self._used = used(tree, program, asked)
         self._offset = len(program.text.read_lines)
         self._lowered = self._lower(ast.increment_lineno(tree, self._offset))
 
@@ -106,12 +106,20 @@ class Formula:
         given: dict[str, NDArray[np.float64]] = {
             name: value.astype(np.float64) for name, value in own.inputs.items()
         }
-        given.update({name: point.gradient(place) for name, place in self._gradients.items()})
+        given.update({name: use.at(point) for name, use in self._used.items()})
         text = clean(f"{own.text.given}\n{self._typed.given}")
         body = (*own.body, *tree.body)
         if isinstance(tree.body[-1], ast.Assign):  # "dW = X.T @ dz": what is assigned counts
             body = (*body[:-1], ast.copy_location(ast.Expr(tree.body[-1].value), tree.body[-1]))
-        lowered = lower(Request(text, body, given, None, own.limits, self.deadline))
+        limits = (
+            replace(  # the program is within them; the formula may cost as much again, and more
+                own.limits,
+                flops=3 * own.limits.flops,
+                gates=2 * own.limits.gates,
+                total_numbers=3 * own.limits.total_numbers,
+            )
+        )
+        lowered = lower(Request(text, body, given, None, limits, self.deadline))
         invented = [n for n, i in lowered.graph.inputs.items() if i.assumed]
         if invented:
             raise unknown(invented[0], own, None)
@@ -122,7 +130,7 @@ class Formula:
         value = self.at(point)
         written = [m.group() for m in NUMBER.finditer(self._typed.read)] if self.literal else []
         exact = typed_decimals(written, value) if self.literal else None
-        spoken = {place: name for name, place in self._gradients.items()}
+        spoken = {use.place: name for name, use in self._used.items() if use.gradient}
         return Typed(value, self.at, exact, not self.literal, spoken)
 
     def at(self, point: Point) -> Array:
@@ -134,9 +142,8 @@ class Formula:
         inputs: dict[str, Array | Whole] = {}
         for name, found in self._lowered.graph.inputs.items():
             if found.node is not None:
-                place = self._gradients.get(name)
-                value = point.inputs[name] if place is None else point.gradient(place)
-                floats = value.astype(np.float64)
+                use = self._used.get(name)
+                floats = (point.inputs[name] if use is None else use.at(point)).astype(np.float64)
                 inputs[name] = whole(name, floats) if found.role is Role.LABEL else floats
         values = forward(self._lowered.graph, inputs, self.deadline)
         return np.asarray(values[self._lowered.graph.output], dtype=np.float64)
@@ -149,8 +156,27 @@ LITERAL = (
 """What a written number or list is made of."""
 
 
-def gradients_used(tree: ast.Module, program: Program, asked: int | None) -> dict[str, int]:
-    """Returns the gradient names in a formula, with the node that each is of.
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a name of a formula stands for that no statement of the program binds.
+
+    Attributes:
+        place: tape place of a node.
+        gradient: whether it is the node's gradient, else its value.
+    """
+
+    place: int
+    gradient: bool
+
+    def at(self, point: Point) -> Array:
+        """Returns what it is at a point."""
+        if self.gradient:
+            return point.gradient(self.place)
+        return point.values[self.place].astype(np.float64)
+
+
+def used(tree: ast.Module, program: Program, asked: int | None) -> dict[str, Use]:
+    """Returns the names in a formula that are gradients, or code's names of values without one of their own.
 
     Raises:
         UndefinedName: for a name that neither the program nor its gradients have, and for the asked gradient itself.
@@ -161,14 +187,15 @@ def gradients_used(tree: ast.Module, program: Program, asked: int | None) -> dic
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     known = known_names(program.body) | set(program.inputs) | functions_of(program)
     known |= set(language.MODULES) | set(language.TYPES) | set(language.PYTHON_WORDS) | {"pi"}
-    gradients = gradient_table(program)
-    found: dict[str, int] = {}
+    gradients, values = code_table(program)
+    found: dict[str, Use] = {}
     for node in names:
         if node.id in known or node.id in own or id(node) in called:
             continue
-        place = gradients.get(node.id)
-        if place is None:
-            place = named_gradient(node.id, program)
+        if node.id in values:
+            found[node.id] = Use(values[node.id], False)
+            continue
+        place = gradients.get(node.id, named_gradient(node.id, program))
         if place is None:
             raise unknown(node.id, program, node)
         if place == asked:
@@ -176,18 +203,15 @@ def gradients_used(tree: ast.Module, program: Program, asked: int | None) -> dic
                 f"{shown(node.id)} is the gradient that is asked for.",
                 hint="Write it with values, and with the gradients that come before it on the way back.",
             )
-        found[node.id] = place
+        found[node.id] = Use(place, True)
     return found
 
 
-def gradient_table(program: Program) -> dict[str, int]:
-    """Returns the names that /api/code gives to gradients, with the node that each is of."""
-    names = gradient_names(code_names(program.graph))
-    return {
-        name: node.index
-        for name, node in zip(names, program.graph.nodes, strict=True)
-        if name and (node.name is not None or node.kind is Kind.INPUT)
-    }
+def code_table(program: Program) -> tuple[dict[str, int], dict[str, int]]:
+    """Returns the names that /api/code gives to gradients and to values, each with its node."""
+    names = code_names(program.graph)
+    gradients = {name: place for place, name in enumerate(gradient_names(names)) if name}
+    return gradients, {name: place for place, name in enumerate(names) if name.isidentifier()}
 
 
 def named_gradient(name: str, program: Program) -> int | None:
@@ -211,7 +235,7 @@ def functions_of(program: Program) -> set[str]:
 
 def unknown(name: str, program: Program, node: ast.Name | None) -> UndefinedName:
     """Returns the refusal of a name that nothing defines."""
-    choices = [*program.names, *program.inputs, *gradient_table(program)]
+    choices = [*program.names, *program.inputs, *code_table(program)[0]]
     close = nearest(name, choices)
     span = None
     if node is not None:

@@ -22,6 +22,8 @@ from engine.primitives import REGISTRY, Structure
 NUDGE = 1e-6
 MOST_CORNERS = 48
 """Of more entries on corners, only mixes that are the same at all of them are tried."""
+MOST_NUMBERS = 2_000_000
+"""Numbers that all mixes of one turn may touch."""
 TURNS = 4
 SLACK = 1e-6
 
@@ -71,7 +73,9 @@ def valid_at_a_kink(
         uniform = [c.shown if c.shares else np.full(c.at.shape, number) for c in corners]
         if close(answer, gradient(uniform)):
             return True
-    if sum(int(c.at.sum()) for c in corners) > MOST_CORNERS:
+    count = sum(int(c.at.sum()) for c in corners)
+    numbers = sum(v.size for v, b in zip(point.values, between, strict=True) if b)
+    if count > MOST_CORNERS or count * numbers > MOST_NUMBERS:
         return False
     mixes = [c.shown.copy() for c in corners]
     for _ in range(TURNS):

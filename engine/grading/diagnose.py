@@ -21,11 +21,11 @@ from engine.grading.mutation import Mutation, ranked
 from engine.grading.nearby import around, elsewhere, twin
 from engine.grading.program import Point, Program, Wire
 from engine.grading.scene import Scene, structure_of
-from engine.graph import Array
+from engine.graph import Array, Node
 from engine.limits import Deadline
 from engine.naming import code_names
 from engine.numbers import say_number
-from engine.primitives import Structure
+from engine.primitives import REGISTRY, Structure
 from engine.primitives.shapes import show
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
@@ -33,10 +33,11 @@ ROUNDING = 1e-12
 """Of the largest entry: what other ways to compute the same may differ by."""
 POINTS = 2
 """Other inputs that an answer is tried at."""
-WORK = 20_000_000
-"""Numbers that all candidates of one answer may touch; those nearest to the asked node come first."""
-A_GATE = 500
-"""Numbers that a gate counts for at least, for what calling it costs."""
+WORK = 16_000
+"""What all candidates of one answer may cost, in gates run again; those nearest to the asked node come first."""
+NUMBERS_A_GATE = 1_000
+FLOPS_A_GATE = 50_000
+"""Numbers, and operations, that count for one gate more."""
 NICE = (2.0, 3.0, 4.0, 10.0)
 """Constant factors that one number alone is told apart by."""
 FACTORS = (1.0, *NICE, *(1 / n for n in NICE))
@@ -185,14 +186,13 @@ def fitting(scene: Scene, typed: Typed, tolerance: Tolerance) -> list[Mutation]:
     """Returns the mistakes that make an answer, of a formula those that make it at other inputs too."""
     point = scene.point
     wanted = point.gradient(scene.place)
-    sizes = (
-        max(A_GATE, v.size) if b else 0 for v, b in zip(point.values, scene.between, strict=True)
+    cost = list(
+        accumulate(cost_of(n, point) if scene.between[n.index] else 0 for n in scene.graph.nodes)
     )
-    cost = list(accumulate(sizes))
     work = 0
     matches: list[Mutation] = []
     for mutation in merge(*(family(scene) for family in FAMILIES), key=lambda m: m.reach):
-        work += A_GATE + cost[mutation.reach] - cost[scene.place]
+        work += 1 + cost[mutation.reach] - cost[scene.place]
         if work > WORK:
             break
         point.deadline.check()
@@ -204,6 +204,15 @@ def fitting(scene: Scene, typed: Typed, tolerance: Tolerance) -> list[Mutation]:
     if not typed.formula:
         return matches
     return [m for m in matches if everywhere(scene, m, typed, tolerance)] or matches
+
+
+def cost_of(node: Node, point: Point) -> int:
+    """Returns what it costs to make a gate's gradient again."""
+    if node.primitive is None:
+        return 0
+    shapes = [point.values[a].shape for a in node.arguments]
+    flops = REGISTRY[node.primitive].flops(node.shape, shapes, node.settings)
+    return 1 + point.values[node.index].size // NUMBERS_A_GATE + flops // FLOPS_A_GATE
 
 
 def candidate(scene: Scene, point: Point, mutation: Mutation) -> Array | None:

@@ -27,6 +27,7 @@ PRECEDENCE = (
 INSTEAD: Mapping[str, frozenset[str]] = {
     "quadratic-assumed-symmetric": frozenset({"missing-transpose"}),
     "softmax-diagonal-only": frozenset({"broadcast-not-summed"}),
+    "softmax-ce-missing-onehot": frozenset({"fanout-overwrite", "path-dropped"}),
 }
 """A mistake -> others that make the very same answer, and that it says more exactly."""
 
@@ -47,8 +48,8 @@ class Mutation:
 
     @property
     def reach(self) -> int:
-        """How far from the asked node it is made: the last tape place that it changes."""
-        return max(change.place for change in self.changes)
+        """How far from the asked node it is made: the last gate whose message it changes."""
+        return max(max((gate for gate, _ in c.wires), default=c.place) for c in self.changes)
 
 
 def ranked(codes: Sequence[str]) -> list[str]:

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from engine import language
 from engine.assume import Knowledge, Restart
-from engine.errors import EngineError, TooLarge, UndefinedName, renaming
+from engine.errors import BadInput, EngineError, TooLarge, UndefinedName, renaming
 from engine.grading.program import Point, Program
 from engine.graph import Array
 from engine.language import nearest, shown
 from engine.limits import Deadline
 from engine.lower import RESTARTS, Lowering, Request
 from engine.source import Text
-from engine.tail import gradient_of, known_names
+from engine.tail import added_to, gradient_of, known_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,12 @@ def targets_of(statements: Sequence[ast.stmt], program: Program) -> dict[str, in
 
 
 def changed_by(statement: ast.AST) -> list[str]:
-    """Returns the names that a statement makes or changes, in order: x = v, x += v, x[i] = v."""
+    """Returns the names that a statement makes or changes, in order: x = v, x += v, x[i] = v, np.add.at(x, i, v)."""
     stores = []
     for node in ast.walk(statement):
+        added = added_to(node) if isinstance(node, ast.Call) else None
+        if isinstance(added, ast.Name):
+            stores.append(added.id)
         if isinstance(node, ast.Name | ast.Subscript) and isinstance(node.ctx, ast.Store):
             root: ast.expr = node
             while isinstance(root, ast.Subscript):
@@ -152,6 +155,36 @@ class Player(Lowering):
                 self.globals[name] = self.array_constant(wanted, None)
         now = {n: self._value(n) for n in self._code.targets if n in self.globals}
         return Event(statement, values, error, now)
+
+    def expression_statement(self, node: ast.Expr) -> None:
+        """Evaluates a bare expression; np.add.at, which a program cannot draw, adds here as in NumPy."""
+        target = added_to(node.value)
+        if not isinstance(node.value, ast.Call) or not isinstance(target, ast.Name):
+            super().expression_statement(node)
+            return
+        _, index, amount = node.value.args
+        array = self._array(target).astype(np.float64)
+        places = index.elts if isinstance(index, ast.Tuple) else [index]
+        try:
+            np.add.at(array, tuple(map(self._index, places)), self._array(amount))  # type: ignore[arg-type]  # slices too
+        except (IndexError, TypeError, ValueError):
+            raise BadInput(
+                "np.add.at cannot add here: the index or the shapes do not fit.",
+                span=self.span(node),
+                hint="Check the index, and that what is added has the shape of what it picks.",
+            ) from None
+        self.globals[target.id] = self.array_constant(array, self.span(node))
+
+    def _array(self, node: ast.expr) -> NDArray[np.float64]:
+        """Returns an expression's value."""
+        return self.evaluated(self.node(self.value(node), node))
+
+    def _index(self, node: ast.expr) -> object:
+        """Returns an index: whole numbers, truth values, or all of an axis."""
+        if isinstance(node, ast.Slice):
+            return slice(None)
+        array = self._array(node)
+        return array if array.dtype == np.bool_ else array.astype(np.int64)
 
     def _value(self, name: str) -> NDArray[np.float64]:
         """Returns what a name holds now."""

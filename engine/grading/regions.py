@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from engine.backward import has_rule, vjp
 from engine.errors import EngineError
 from engine.forward import evaluate
 from engine.grading.program import Change, Made, Point
-from engine.grading.scene import Scene
 from engine.graph import Array, Graph, Node
 from engine.primitives import REGISTRY, Structure
 
+MOST_GATES = 16
+"""A longer stretch is no activation written out."""
 MOST_SLOPES = 3
 """A function with more different slopes at all points together is not one that switches."""
 
@@ -88,31 +90,54 @@ class Region:
         return gate.arguments[key] in inside and has_rule(gate, key)
 
 
-def regions(scene: Scene) -> Iterator[Region]:
-    """Yields every region on the way to the asked node: each gate of its own, then those of several gates."""
-    graph, bases = scene.graph, bases_of(scene.graph)
-    users = used_by(graph)
-    for node in scene.nodes():
-        if bases[node.index] == node.index:
+def regions_of(graph: Graph, nodes: Sequence[Node]) -> Iterator[Region]:
+    """Yields the regions among nodes: each gate of one changing value, then those of several gates.
+
+    One of several gates begins at a name or where several values meet, and ends at a name or where it is used otherwise.
+    """
+    bases, users = bases_of(graph), used_by(graph)
+    among = {n.index for n in nodes}
+    for node in nodes:
+        root = bases[node.index]
+        if root == node.index:
             continue
         direct = {a for a in node.arguments if graph.nodes[a].from_input}
-        found = [Region(next(iter(direct)), node.index, (node,))] if len(direct) == 1 else []
-        base = bases[node.index]
-        gates = inside(graph, bases, base, node.index)
-        exits = any(bases[u] != base for u in users[node.index]) or node.index == graph.output
-        whole = all(
-            set(users[g.index]) <= {h.index for h in gates} for g in gates if g.index != node.index
-        )
-        if len(gates) > 1 and exits and whole:
-            found.append(Region(base, node.index, gates))
-        for region in found:
-            if scene.between[region.base] and region.base >= scene.place:
-                yield region
+        if len(direct) == 1 and direct <= among:
+            yield Region(min(direct), node.index, (node,))
+        elsewhere = any(bases[u] != root for u in users[node.index])
+        if node.name is None and not elsewhere and node.index != graph.output:
+            continue
+        chain = inside(graph, bases, root, node.index)
+        starts = [g.index for g in chain[:-1] if g.name is not None]
+        if len(chain) < MOST_GATES:
+            starts.insert(0, root)
+        for base in starts:
+            gates = chain if base == root else leading(graph, chain, base)
+            if len(gates) > 1 and base in among and closed(users, gates):
+                yield Region(base, node.index, gates)
 
 
-def region_constant(scene: Scene, region: Region) -> bool:
+def leading(graph: Graph, chain: Sequence[Node], base: int) -> tuple[Node, ...]:
+    """Returns the gates of a chain that are made of a place in it; () where its top is made of others, too."""
+    made = {base}
+    gates = []
+    for gate in chain:
+        moving = {a for a in gate.arguments if graph.nodes[a].from_input}
+        if gate.index > base and moving and moving <= made:
+            made.add(gate.index)
+            gates.append(gate)
+    return tuple(gates) if chain[-1].index in made else ()
+
+
+def closed(users: Sequence[Sequence[int]], gates: Sequence[Node]) -> bool:
+    """Returns whether nothing but the last of some gates is used outside them."""
+    inner = {g.index for g in gates}
+    return all(inner.issuperset(users[g.index]) for g in gates[:-1])
+
+
+def region_constant(region: Region, points: Sequence[Point]) -> bool:
     """Returns whether a region's slope is one number whatever the inputs."""
-    slopes = [region.slope(point) for point in scene.points]
+    slopes = [region.slope(point) for point in points]
     first = slopes[0]
     return first is None or all(s is not None and np.allclose(s, first.flat[0]) for s in slopes)
 
@@ -122,20 +147,20 @@ def only_switches(slope: Array) -> bool:
     return bool(np.isin(slope, (0.0, 1.0)).all())
 
 
-def switches(scene: Scene, region: Region, slope: Array) -> bool:
+def switches(region: Region, points: Sequence[Point], slope: Array) -> bool:
     """Returns whether a function of one value is made of a few straight pieces, one of them of slope 1."""
-    slopes = [region.slope(point) for point in scene.points]
+    slopes = [region.slope(point) for point in points]
     known = np.unique(np.concatenate([np.ravel(s) for s in slopes if s is not None]))
     more = slope.size > MOST_SLOPES or len(known) <= 2
     return 1 < known.size <= MOST_SLOPES and bool((known == 1.0).any()) and more
 
 
-def curved(scene: Scene, region: Region) -> bool:
+def curved(region: Region, points: Sequence[Point]) -> bool:
     """Returns whether a region is neither straight nor made of straight pieces."""
-    slope = region.slope(scene.point)
-    if slope is None or region_constant(scene, region):
+    slope = region.slope(points[0])
+    if slope is None or region_constant(region, points):
         return False
-    return not only_switches(slope) and not switches(scene, region, slope)
+    return not only_switches(slope) and not switches(region, points, slope)
 
 
 def bases_of(graph: Graph) -> list[int]:
@@ -158,14 +183,15 @@ def elementwise(node: Node) -> bool:
 
 
 def inside(graph: Graph, bases: Sequence[int], base: int, top: int) -> tuple[Node, ...]:
-    """Returns the gates between a base and a top, in tape order."""
+    """Returns the gates between a base and a top, in tape order; of very many, those nearest to the top."""
     found: set[int] = set()
-    queue = [top]
-    while queue:
-        place = queue.pop()
+    queue = [-top]
+    while queue and len(found) < MOST_GATES:
+        place = -heappop(queue)
         if place != base and place not in found and bases[place] == base:
             found.add(place)
-            queue.extend(graph.nodes[place].arguments)
+            for argument in graph.nodes[place].arguments:
+                heappush(queue, -argument)
     return tuple(graph.nodes[place] for place in sorted(found))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.backward import has_rule, on_path
 from engine.grading.program import Change, Made, Point, Wire
+from engine.grading.regions import Region, curved, regions_of, used_by
 from engine.graph import Array, Graph, Kind, Node
 from engine.naming import code_names, gradient_names
 from engine.primitives import REGISTRY, Structure
@@ -58,7 +59,9 @@ class Scene:
 
     def nodes(self) -> Iterator[Node]:
         """Yields the nodes between, the asked one first; of very many, those nearest to it."""
-        return iter(self._near)
+        for node in self._near:
+            self.point.deadline.check()
+            yield node
 
     @cached_property
     def paths(self) -> dict[int, tuple[int, int]]:
@@ -99,6 +102,20 @@ class Scene:
         same = all(s.size == 1 and s[0] == slopes[0][0] for s in slopes)
         moving = [a for a in node.arguments if self.graph.nodes[a].from_input]
         return float(slopes[0][0]) if same and len(moving) <= len(set(moving)) else None
+
+    @cached_property
+    def users(self) -> list[list[int]]:
+        """Per tape place, the gates that take it."""
+        return used_by(self.graph)
+
+    @cached_property
+    def regions(self) -> list[Region]:
+        """The stretches of elementwise gates between, those nearest to the asked node first."""
+        return list(regions_of(self.graph, self._near))
+
+    def curved(self, region: Region) -> bool:
+        """Returns whether a region is neither straight nor made of straight pieces."""
+        return curved(region, self.points)
 
     @cached_property
     def contenders(self) -> list[tuple[str, int, bool]]:

@@ -11,9 +11,10 @@ from engine.backward import vjp
 from engine.errors import EngineError
 from engine.grading.mutation import Mutation
 from engine.grading.program import Point
-from engine.grading.regions import Region, curved, regions, used_by
-from engine.grading.scene import Scene, values_of
-from engine.graph import Array
+from engine.grading.regions import Region
+from engine.grading.scene import Scene, along, values_of
+from engine.graph import Array, Node
+from engine.primitives import Structure
 
 MOST_OTHERS = 12
 SHORT = 12
@@ -48,10 +49,11 @@ FAMILIES = (
 
 
 def activations(scene: Scene) -> Iterator[Mutation]:
-    """Yields slopes at the wrong place, for every elementwise function of one value."""
-    for region in regions(scene):
+    """Yields slopes at the wrong place, for every elementwise function of one value; and other values in a product."""
+    yield from other_variables(scene)
+    for region in scene.regions:
         slope = region.slope(scene.point)
-        if slope is None or not curved(scene, region):
+        if slope is None or not scene.curved(region):
             continue
         if len(region.gates) == 1 and region.gates[0].arguments.count(region.base) == 1:
             yield from rule_at_preactivation(scene, region)
@@ -63,6 +65,30 @@ def activations(scene: Scene) -> Iterator[Mutation]:
             if fits:
                 yield from of_family(scene, region, family)
                 break
+
+
+def other_variables(scene: Scene) -> Iterator[Mutation]:
+    """Yields another value of the same shape in the place of the other factor of a product, such as z for h."""
+    for node, key in scene.along(Structure.MATMUL):
+        other = node.arguments[1 - key]
+        shape = scene.graph.nodes[other].shape
+        inputs = scene.graph.nodes[other].arguments
+        for name, place, gradient in scene.contenders[:MOST_OTHERS]:
+            if gradient or place == other or scene.graph.nodes[place].shape != shape:
+                continue
+
+            def made(point: Point, n: Node = node, k: int = key, p: int = place) -> Array | None:
+                values = list(point.values)
+                values[n.arguments[1 - k]] = values_of(point, p, False)
+                return vjp(n, k, point.gradient(n.index), values)
+
+            before_it = place in inputs
+            yield Mutation(
+                (f"activation-slope-{'at-preactivation' if before_it else 'wrong-variable'}",),
+                along(node, key, made),
+                f"{name} stands where {scene.called(other)} belongs: that is what {scene.called(node.index)} "
+                "is made with.",
+            )
 
 
 def of_family(scene: Scene, region: Region, family: Family) -> Iterator[Mutation]:
@@ -134,6 +160,7 @@ def elsewhere(scene: Scene, region: Region) -> Iterator[Mutation]:
     """Yields f' at another value than the one that goes into f."""
     top, base = scene.called(region.top), scene.called(region.base)
     shape = scene.graph.nodes[region.base].shape
+    origins = before(scene, region.base)
     for name, place, gradient in places(scene, region):
         if scene.graph.nodes[place].shape != shape:
             continue
@@ -142,7 +169,8 @@ def elsewhere(scene: Scene, region: Region) -> Iterator[Mutation]:
             slope = region.slope(point, values_of(point, place, gradient))
             return None if slope is None else np.asarray(point.gradient(region.top) * slope)
 
-        layered = not gradient and place != region.top and activated(scene, region, place)
+        free = place not in origins or activated(scene, region, place)
+        layered = not gradient and place != region.top and free
         code = "activation-slope-wrong-variable" if layered else "evaluated-at-wrong-point"
         yield Mutation(
             (code,),
@@ -166,12 +194,9 @@ def places(scene: Scene, region: Region) -> Iterator[tuple[str, int, bool]]:
 
 
 def activated(scene: Scene, region: Region, place: int) -> bool:
-    """Returns whether a value goes into the same function elsewhere, or has nothing to do with this one."""
+    """Returns whether a value goes into the same function elsewhere."""
     kind = region.gates[0].primitive
-    nodes = scene.graph.nodes
-    if any(nodes[user].primitive == kind for user in used_by(scene.graph)[place]):
-        return True
-    return place not in before(scene, region.base)
+    return any(scene.graph.nodes[user].primitive == kind for user in scene.users[place])
 
 
 def before(scene: Scene, place: int) -> set[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.backward import unbroadcast
 from engine.grading.mutation import Mutation
 from engine.grading.program import Point
-from engine.grading.regions import Region, curved, only_switches, regions
+from engine.grading.regions import Region, only_switches
 from engine.grading.scene import Scene, along, constant, instead
 from engine.graph import Array, Node
 from engine.primitives import Structure
@@ -18,7 +18,7 @@ from engine.primitives import Structure
 def chains(scene: Scene) -> Iterator[Mutation]:
     """Yields what the chain rule half done makes."""
     yield from without_upstream(scene)
-    for region in regions(scene):
+    for region in scene.regions:
         yield from of_region(scene, region)
     for node, key in scene.along(Structure.DIAGONAL):
         if sum(scene.graph.nodes[a].from_input for a in node.arguments) > 1:
@@ -52,7 +52,7 @@ def uniform(scene: Scene, place: int) -> bool:
 
 def of_region(scene: Scene, region: Region) -> Iterator[Mutation]:
     """Yields upstream alone, local alone, and their sum, for an elementwise function of one value."""
-    if not curved(scene, region):
+    if not scene.curved(region):
         return
     into = scene.called(region.top)
     base = scene.called(region.base)
@@ -84,7 +84,6 @@ def of_two(scene: Scene, node: Node, key: int) -> Iterator[Mutation]:
         return
     upstream_name, into = scene.gradient_of(node.index), scene.called(node.index)
     source = node.arguments[key]
-
     shape = scene.graph.nodes[source].shape
 
     def upstream(point: Point) -> Array:
@@ -94,7 +93,7 @@ def of_two(scene: Scene, node: Node, key: int) -> Iterator[Mutation]:
         return unbroadcast(point.slope(node, key), shape)[0]
 
     def summed(point: Point) -> Array:
-        return unbroadcast(point.gradient(node.index) + point.slope(node, key), shape)[0]
+        return np.asarray(point.gradient(node.index) + point.slope(node, key))
 
     others = [a for k, a in enumerate(node.arguments) if k != key]
     single = any(scene.graph.nodes[a].shape == () for a in others)
@@ -111,16 +110,18 @@ def of_two(scene: Scene, node: Node, key: int) -> Iterator[Mutation]:
             along(node, key, local),
             f"This is the local gradient of {into} alone: multiply it by the upstream {upstream_name}.",
         )
-    yield Mutation(
-        ("slopes-added",),
-        along(node, key, summed),
-        f"Upstream and local gradient of {into} are added; slopes along a path multiply.",
-    )
+    if shape == node.shape:
+        yield Mutation(
+            ("slopes-added",),
+            along(node, key, summed),
+            f"Upstream and local gradient of {into} are added; slopes along a path multiply.",
+        )
     if len(others) == 1 and swaps(scene, node):
         own = scene.called(source)
 
         def unswapped(point: Point) -> Array | None:
-            return np.asarray(point.gradient(node.index) * point.values[source])
+            own = np.broadcast_to(point.values[source], node.shape)
+            return unbroadcast(point.gradient(node.index) * own, shape)[0]
 
         yield Mutation(
             ("mul-not-swapped",),

@@ -10,7 +10,7 @@ from engine.backward import kept, unbroadcast, vjp
 from engine.grading.candidates.chain import swaps
 from engine.grading.mutation import Mutation
 from engine.grading.program import Made, Point
-from engine.grading.regions import Region, elementwise, regions
+from engine.grading.regions import Region, elementwise
 from engine.grading.scene import Scene, along, structure_of
 from engine.graph import Array, Node
 from engine.numbers import say_number
@@ -22,7 +22,7 @@ LEAST_DEGREE = 1.25
 
 def constants(scene: Scene) -> Iterator[Mutation]:
     """Yields lost and changed factors, at every gate between."""
-    for region in regions(scene):
+    for region in scene.regions:
         yield from power(scene, region)
     for node, key in scene.wires():
         yield from mean(scene, node, key)

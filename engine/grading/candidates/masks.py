@@ -9,7 +9,7 @@ import numpy as np
 from engine.backward import kept, vjp
 from engine.grading.mutation import Mutation
 from engine.grading.program import Point
-from engine.grading.regions import Region, only_switches, regions, switches
+from engine.grading.regions import Region, only_switches, switches
 from engine.grading.scene import Scene, along, values_of
 from engine.graph import Array, Node
 from engine.primitives import REGISTRY, Structure
@@ -17,9 +17,9 @@ from engine.primitives import REGISTRY, Structure
 
 def masks(scene: Scene) -> Iterator[Mutation]:
     """Yields what may go wrong at gates that switch."""
-    for region in regions(scene):
+    for region in scene.regions:
         slope = region.slope(scene.point)
-        if slope is not None and switches(scene, region, slope):
+        if slope is not None and switches(region, scene.points, slope):
             yield from of_mask(scene, region, slope)
     for node, key in scene.along(Structure.DIAGONAL):
         moving = [a for a in node.arguments if scene.graph.nodes[a].from_input]

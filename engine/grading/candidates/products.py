@@ -13,6 +13,8 @@ from engine.grading.scene import Scene, along
 from engine.graph import Array, Node
 from engine.primitives import Structure
 
+MOST_ROWS = 100
+"""Of larger values entry by entry, no matrix products are tried."""
 Make = Callable[[Array, Array], Array]
 
 
@@ -30,7 +32,7 @@ def products(scene: Scene) -> Iterator[Mutation]:
     for node, key in scene.along(Structure.PERMUTATION):
         yield unturned(scene, node, key)
     for node, key in scene.along(Structure.DIAGONAL):
-        if len(node.shape) == 2:
+        if len(node.shape) == 2 and max(node.shape) <= MOST_ROWS:
             yield from of_slopes(scene, node, key)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,14 +15,25 @@ from engine.graph import Array
 
 def softmaxes(scene: Scene) -> Iterator[Mutation]:
     """Yields what may go wrong at a softmax, as one gate or written out: known by its values."""
+    shares: dict[int, list[int]] = {}
+    for node in scene.nodes():
+        value = scene.point.values[node.index]
+        for axis in axes_of(value):
+            if np.all(value > 0) and np.allclose(value.sum(axis=axis), 1, 1e-9):
+                shares.setdefault(axis, []).append(node.index)
     for node in scene.nodes():
         scores = scene.point.values[node.index]
-        if scores.ndim == 0 or scores.dtype != np.float64 or node.index == scene.graph.output:
+        if node.index == scene.graph.output:
             continue
-        for axis in range(scores.ndim):
-            if scores.shape[axis] > 1:
-                yield from elementwise(scene, node.index, axis)
-                yield from without_label(scene, node.index, axis)
+        for axis in axes_of(scores):
+            yield from elementwise(scene, node.index, axis, shares.get(axis, []))
+            yield from without_label(scene, node.index, axis)
+
+
+def axes_of(value: Array) -> list[int]:
+    """Returns the axes that a softmax may run along."""
+    real = value.dtype == np.float64
+    return [axis for axis, size in enumerate(value.shape) if real and size > 1]
 
 
 def softmax(scores: Array, axis: int) -> Array:
@@ -32,28 +43,25 @@ def softmax(scores: Array, axis: int) -> Array:
         return np.asarray(exps / np.sum(exps, axis=axis, keepdims=True))
 
 
-def elementwise(scene: Scene, base: int, axis: int) -> Iterator[Mutation]:
+def elementwise(scene: Scene, base: int, axis: int, shares: Sequence[int]) -> Iterator[Mutation]:
     """Yields p(1-p) in the place of the whole Jacobian, where a later node is the softmax of this one."""
-    shares = softmax(scene.point.values[base], axis)
-    for node in scene.nodes():
-        value = scene.point.values[node.index]
-        if (
-            node.index <= base
-            or value.shape != shares.shape
-            or not np.allclose(value, shares, 1e-9)
-        ):
+    later = [place for place in shares if place > base]
+    expected = softmax(scene.point.values[base], axis) if later else None
+    for top in later:
+        value = scene.point.values[top]
+        if expected is None or value.shape != expected.shape or not np.allclose(value, expected):
             continue
         wires = frozenset(
             (gate, key)
             for gate, key in scene.point.arrived.get(base, {})
-            if gate <= node.index and has_rule(scene.graph.nodes[gate], key)
+            if gate <= top and has_rule(scene.graph.nodes[gate], key)
         )
 
-        def made(point: Point, top: int = node.index) -> Array:
+        def made(point: Point, top: int = top) -> Array:
             p = point.values[top]
             return np.asarray(point.gradient(top) * p * (1 - p))
 
-        p = scene.called(node.index)
+        p = scene.called(top)
         yield Mutation(
             ("softmax-diagonal-only",),
             (Change(base, wires, made),),
@@ -65,8 +73,11 @@ def elementwise(scene: Scene, base: int, axis: int) -> Iterator[Mutation]:
 
 def without_label(scene: Scene, base: int, axis: int) -> Iterator[Mutation]:
     """Yields p in the place of p - y, where the gradient is c (p - y) with y one-hot along the axis."""
-    shares = softmax(scene.point.values[base], axis)
     gradient = scene.point.gradient(base)
+    size = np.abs(gradient).max(initial=0.0)
+    if not np.isfinite(size) or np.abs(gradient.sum(axis=axis)).max(initial=0.0) > 1e-9 * size:
+        return
+    shares = softmax(scene.point.values[base], axis)
     with np.errstate(all="ignore"):
         ratio = gradient / shares
     if not np.isfinite(ratio).all() or not np.any(gradient):

@@ -115,6 +115,12 @@ def test_a_mutant_that_changes_nothing_is_green() -> None:
             assert wrong(circuit(mutant.program).grade_backward(mutant.code)) == []
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_script_that_the_engine_writes_is_all_green(program: str) -> None:
+    script = build(circuit(program).script().code)
+    assert wrong(script.grade_backward()) == []
+
+
 # ---------- where the blame goes ----------
 
 
@@ -189,6 +195,17 @@ dh0 = d"""
     program = build(source, inputs)
     assert wrong(program.grade_backward(code)) == []
     assert wrong(program.grade_backward(code.replace("dW +=", "dW =")))[0][:2] == (8, "dW")
+
+
+def test_add_at_adds_as_in_numpy() -> None:
+    source = "E = W[i]\nL = np.sum(E * T)"
+    inputs = {"W": {"shape": [3, 2], "seed": 1}, "i": [0, 2, 2], "T": {"shape": [3, 2], "seed": 2}}
+    code = "dE = T\ndW = np.zeros_like(W)\nnp.add.at(dW, i, dE)"
+    program = build(source, inputs)
+    assert wrong(program.grade_backward(code)) == []
+    overwritten = code.replace("np.add.at(dW, i, dE)", "dW[i] = dE")  # the second use of row 2 wins
+    assert wrong(program.grade_backward(overwritten))[0][:2] == (3, "dW")
+    assert wrong(build(f"{source}\n{code}", inputs).grade_backward()) == []
 
 
 def test_the_blame_goes_to_a_helper_that_spoils_every_line_that_reads_it() -> None:
