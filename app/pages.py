@@ -14,6 +14,8 @@
     limits        the server's limits, name → number
     version       of the server
 
+`templates/lecture.html`, a tour, gets of these what its first stop has, and `tour`, `tour_json` (what
+`static/js/learning/tour/types.d.ts` calls a Tour) and `first_text`; `templates/lectures.html` gets `tours`.
 `templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
 `app.reference.reference` returns. All get `version`; `scripts` and `styles`, the folders of modules and
@@ -33,12 +35,13 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from app.api import answer, revalidated
-from app.document import document_context, environment
+from app.document import document_context, environment, script_safe
 from app.gallery import gallery, request_of
 from app.problems import NOT_FOUND, Problem, Refusal
 from app.reference import reference
 from app.schemas import Example
 from app.settings import Settings
+from app.tours import Tour, paragraphs, tours
 
 HTML = "text/html; charset=utf-8"
 OPENING = {"title", "source", "inputs", "output", "wrt"}
@@ -77,6 +80,8 @@ class Pages:
             Route("/embed/{slug}", self.embed),
             Route("/print", self.sheet),
             Route("/print/{slug}", self.sheet),
+            Route("/lecture", self.lectures),
+            Route("/lecture/{slug}", self.lecture),
             Route("/docs", self.docs),
             Route("/licences", self.licences),
             Route("/robots.txt", self.robots),
@@ -94,6 +99,29 @@ class Pages:
     async def sheet(self, request: Request) -> Response:
         """Is every step on paper: a board each, under one another."""
         return await self._index(request, named(request), embed=False, template="print.html")
+
+    async def lectures(self, request: Request) -> Response:
+        """Lists the tours."""
+        return self._page(request, "lectures.html", {"tours": tours()})
+
+    async def lecture(self, request: Request) -> Response:
+        """Is a tour: the page with the board of its first stop, and the text of all beside it."""
+        tour, later = toured(request)
+        first = tour.stops[0]
+        sent = tour.model_dump(include={"slug", "title", "stops"}, exclude_none=True)
+        if later:
+            sent["next"] = later.model_dump(include={"slug", "title"})
+        trace = await answer(first.program(), request)
+        opening = first.model_dump(include=OPENING, exclude_none=True)
+        opening |= {"title": tour.title, "tour": True}
+        context = {
+            **document_context(opening, trace),
+            "tour": tour,
+            "tour_json": script_safe(orjson.dumps(sent)),
+            "first_text": paragraphs(first.text),
+            "examples": gallery(),
+        }
+        return self._page(request, "lecture.html", context)
 
     async def docs(self, request: Request) -> Response:
         """Is the reference of the JSON endpoints, made from the OpenAPI document."""
@@ -146,6 +174,16 @@ class Pages:
     def _page(self, request: Request, name: str, context: dict[str, object]) -> Response:
         content = self._templates.get_template(name).render(context)
         return revalidated(content.encode(), request, HTML)
+
+
+def toured(request: Request) -> tuple[Tour, Tour | None]:
+    """Returns the tour that the path names, and the one after it."""
+    later: Tour | None = None
+    for tour in reversed(tours()):
+        if tour.slug == request.path_params["slug"]:
+            return tour, later
+        later = tour
+    raise Refusal(Problem(NOT_FOUND, "No tour has this name.", hint="/lecture lists all."))
 
 
 def named(request: Request) -> Example:

@@ -79,6 +79,8 @@ export function createApi(answered) {
   let sent;
   /** @type {GraphRequest | undefined} */
   let next;
+  /** @type {Map<string, Trace>} by what was asked: pages that know what will be wanted go on without a network */
+  const kept = new Map();
 
   function warm() {
     if (worker) return worker;
@@ -117,13 +119,19 @@ export function createApi(answered) {
     return answer;
   }
 
+  /** @param {object} request */
+  function known(request) {
+    const answer = kept.get(JSON.stringify(request));
+    return answer && { answer };
+  }
+
   async function send() {
     const request = next;
     if (sent || !request) return;
     next = undefined;
     sent = new AbortController();
     /** @type {Answer<Trace>} */
-    const answer = await call("/api/graph", request, sent.signal);
+    const answer = known(request) ?? (await call("/api/graph", request, sent.signal));
     sent = undefined;
     if (answer.answer || answer.problem || answer.offline) answered(request, answer);
     void send();
@@ -133,6 +141,18 @@ export function createApi(answered) {
     warm,
     call,
     bytes,
+    /**
+     * Fetches traces that will be wanted, one after the other.
+     * @param {object[]} requests
+     */
+    async keep(requests) {
+      for (const request of requests) {
+        if (known(request)) continue;
+        /** @type {Answer<Trace>} */
+        const { answer } = await call("/api/graph", request);
+        if (answer) kept.set(JSON.stringify(request), answer);
+      }
+    },
     /**
      * Asks for a trace: one request in flight; of those that come meanwhile only the newest is sent.
      * @param {GraphRequest} request

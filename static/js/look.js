@@ -8,6 +8,7 @@
  * @property {"" | "lecture"} mode
  * @property {boolean} predict whether each result is asked for before it is told
  * @property {boolean} round whether numbers are rounded, and chained, as on a slide
+ * @property {number} stop of a tour, from 1; 0 for none
  * @property {readonly Lock[]} locks what the reader of an embed may not do
  */
 
@@ -27,6 +28,7 @@ export const PLAIN = Object.freeze({
   mode: "",
   predict: false,
   round: false,
+  stop: 0,
   locks: [],
 });
 

@@ -106,13 +106,16 @@ const programs = createPrograms({
   drawn: places.saveProgram,
 });
 
+/** Goes where a link points; in a tour that is a stop. */
+let arrive = open;
+
 async function restore() {
-  const asked = !(await places.restore(open));
+  const asked = !(await places.restore((place) => arrive(place)));
   if (asked && store.get().restoring) root.dataset.restoring = "board";
 }
 
 /** @param {string} link dropped, or found in a file */
-const visit = (link) => places.visit(link, open);
+const visit = (link) => places.visit(link, (place) => arrive(place));
 
 /**
  * Goes where a link points. What is to be predicted is shown to nobody until the part that hides it is there.
@@ -295,7 +298,8 @@ const controls = {
   redo: places.redo,
   async share() {
     const [{ openShare }] = await Promise.all([import("./sharing/menu.js"), loadStyle("dialogs")]);
-    await openShare(byId("share"), { host, example, here: places.here, visit });
+    const here = () => places.here(example.tour);
+    await openShare(byId("share"), { host, example, here, visit });
   },
   fold() {
     const folded = root.toggleAttribute("data-folded");
@@ -546,7 +550,16 @@ root.dataset.ready = "";
 new ResizeObserver(following.resize).observe(byId("picture"));
 void start();
 
+/** What a page of /lecture has besides. */
+async function connectTour() {
+  const { createTour } = await import("./learning/tour/tour.js");
+  const keep = async (/** @type {object[]} */ requests) => (await api()).keep(requests);
+  arrive = createTour(host, { example, open, keep });
+  if (!document.URL.includes("#")) await arrive({ look: store.get().look });
+}
+
 async function start() {
+  if (example.tour) await connectTour();
   if (!alone && document.URL.includes("#")) await restore();
   if (example.embed) await connectEmbed();
 }

@@ -23,12 +23,13 @@ export function createPlaces(store, example, usual) {
 
   /**
    * Where the page is now; what the example has by itself is left out.
+   * @param {boolean} [whole] nothing is: a tour's programs are no examples of the gallery
    * @returns {Place}
    */
-  function here() {
+  function here(whole) {
     const { source, given, trace, index, look } = store.get();
     const sent = mentioned(source, given);
-    const own = source === example.source;
+    const own = source === example.source && !whole;
     const plain = own ? same(sent, example.inputs) : Object.keys(sent).length === 0;
     return {
       source: own ? undefined : source,

@@ -15,6 +15,7 @@
  * @property {number} [index] the step to open on; the first, if absent
  * @property {boolean} [alone] whether there is no server
  * @property {boolean} [embed] whether the page is in a frame, without chrome
+ * @property {boolean} [tour] whether the page is a tour; then this is the program of its stop, whichever that is
  */
 
 /** @typedef {{ verdict: "ok" | "kink" | "wrong", error: Numeric }} Verdict */

@@ -1,7 +1,7 @@
 // Before the first paint: the theme chosen earlier, a link's mode, and whether it will replace the first example.
 (() => {
   const root = document.documentElement;
-  if (/#(.*&)?[si]=/.test(document.URL)) root.dataset.restoring = "all";
+  if (/#(.*&)?([si]|stop)=/.test(document.URL)) root.dataset.restoring = "all";
   if (/[#&]m=lecture(&|$)/.test(document.URL)) root.dataset.mode = "lecture";
   try {
     root.dataset.theme = localStorage.getItem("chainrule-theme") ?? "";

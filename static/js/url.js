@@ -74,6 +74,10 @@ const oneOf = (allowed) => (text) => {
  * @type {Record<string, { write: (place: Place) => unknown, read: (text: string, place: Place) => unknown }>}
  */
 const FIELDS = {
+  stop: lookField("stop", (text) => {
+    if (!/^[1-9]\d?$/.test(text)) throw new Error("no stop");
+    return Number(text);
+  }),
   s: {
     write: ({ source }) => source !== undefined && pack(source),
     read: async (text, place) => {
@@ -197,10 +201,11 @@ export const redo = () => history.forward();
 /** Where this page was opened: its example lives there. */
 export const home = location.pathname;
 
-/** The path that stands for an edited program: an embed stays one. */
-export const editedPath = () => (isEmbed() ? home : "/");
+/** The path that stands for an edited program: an embed stays one, and so does a tour. */
+export const editedPath = () => (isEmbed() || isTour() ? home : "/");
 
 const isEmbed = () => /^\/embed(\/|$)/.test(home);
+const isTour = () => home.startsWith("/lecture/");
 
 /** @typedef {"page" | "embed" | "print"} Kind with everything, a frame without chrome, a sheet of all steps */
 
@@ -224,7 +229,7 @@ const pathOf = (kind, slug) =>
  * @param {Kind} [kind]
  */
 export async function linkTo(place, kind = "page") {
-  const look = kind === "embed" ? place.look : { ...place.look, locks: [] };
+  const look = { ...place.look, stop: 0, ...(kind === "embed" ? {} : { locks: [] }) };
   const slug = place.source === undefined ? slugOf(home) : "";
   return location.origin + pathOf(kind, slug) + (await encode({ ...place, look }));
 }
