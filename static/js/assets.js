@@ -32,17 +32,19 @@ export function loadStyle(name) {
 }
 
 /** @param {string} href */
-function linked(href) {
+async function linked(href) {
+  // Else the browser itself would put the failure on its console.
+  if (!navigator.onLine) throw new Error(`${href} is not here yet, and the browser is offline`);
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = href;
   document.head.append(link);
-  return /** @type {Promise<void>} */ (
+  await /** @type {Promise<void>} */ (
     new Promise((done, fail) => {
       link.addEventListener("load", () => done());
       link.addEventListener("error", () => {
         link.remove();
-        fail(new Error(`${href} is not here yet, and the browser is offline`));
+        fail(new Error(`${href} could not be fetched`));
       });
     })
   );

@@ -407,6 +407,7 @@ byId("transcript").addEventListener("toggle", transcript);
 
 /** At the first touch: fetches what will be wanted, so that the page goes on without its server. */
 async function warm() {
+  if (!navigator.onLine) return addEventListener("online", warm, { once: true });
   (await api()).warm();
   for (const href of JSON.parse(byId("later").textContent ?? "")) {
     document.head.append(

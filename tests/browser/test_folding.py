@@ -195,7 +195,7 @@ def test_a_value_used_up_to_three_times_keeps_its_wires(open_page: OpenPage) -> 
     expect(page.locator("#graph circle.dot").first).to_be_visible()
 
 
-SLOW_WORKER = """import { layout } from "./layout.js";
+SLOW_WORKER = """import { layout } from "/static/js/layout.js";
 self.onmessage = ({ data: { graph, options } }) => {
   if (graph.boxes.length < 150) self.postMessage({ layout: layout(graph, options) });
 };"""
