@@ -365,8 +365,11 @@ export function createDescend(host) {
         h("div", { class: "choices", role: "radiogroup", "aria-label": "Descend" }, ...choices),
       ),
       nothing,
+      // What the runs cost is read first; the map below shows where they went.
+      parts.race,
       map,
-      ...Object.values(parts),
+      parts.surface,
+      parts.directions,
     ),
     show: update,
   };
