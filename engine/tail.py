@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,7 +54,8 @@ def find_tail(body: tuple[ast.stmt, ...]) -> int | None:
 
 def is_tail(tail: Sequence[Names], known: set[str]) -> bool:
     """Returns whether statements are backward code for the names known before them."""
-    if not is_gradient_of(tail[0].target or "", known):
+    plain = without_underscores(known)
+    if gradient_of(tail[0].target or "", known, plain) is None:
         return False
     gradients: set[str] = set()
     last_read: dict[str, int] = {name: place for place, s in enumerate(tail) for name in s.reads}
@@ -63,7 +64,7 @@ def is_tail(tail: Sequence[Names], known: set[str]) -> bool:
         if name is None:
             if not statement.prints:
                 return False
-        elif name in gradients or is_gradient_of(name, known):
+        elif name in gradients or gradient_of(name, known, plain) is not None:
             gradients.add(name)
         elif name in known:
             if not (statement.reads & gradients):
@@ -119,21 +120,21 @@ def looks_like_gradient(name: str) -> bool:
     return name.startswith(("d", "grad")) or name.endswith("grad")
 
 
-def is_gradient_of(name: str, known: Set[str]) -> bool:
-    """Returns whether a name is written as the gradient of a known one."""
-    return gradient_of(name, known) is not None
+def without_underscores(known: Iterable[str]) -> dict[str, str]:
+    """Returns names by what is left of them without underscores."""
+    return {name.replace("_", ""): name for name in sorted(known)}
 
 
-def gradient_of(name: str, known: Set[str]) -> str | None:
+def gradient_of(name: str, known: Set[str], plain: Mapping[str, str]) -> str | None:
     """Returns the known name that a name is written as the gradient of: dW2, d_W_2, W2_grad, grad_W2, dLdW2 of W_2.
 
     Args:
         name: the name.
         known: names known before.
+        plain: the same by what is left of them without underscores.
     """
     if name in known or not looks_like_gradient(name):
         return None
-    plain = {k.replace("_", ""): k for k in sorted(known)}
     word = name.replace("_", "")
     if word.startswith("d") and word[1:] in plain:
         return plain[word[1:]]

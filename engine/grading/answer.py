@@ -22,7 +22,7 @@ from engine.limits import Deadline, Limits
 from engine.lower import Lowered, Request, lower
 from engine.naming import code_names, gradient_names
 from engine.source import clean, parse
-from engine.tail import gradient_of, known_names
+from engine.tail import gradient_of, known_names, without_underscores
 
 MOST_TYPED = 10_000
 """An answer of more numbers is not typed by hand, and not rounded."""
@@ -217,7 +217,7 @@ def code_table(program: Program) -> tuple[dict[str, int], dict[str, int]]:
 def named_gradient(name: str, program: Program) -> int | None:
     """Returns the node that a name is written as the gradient of, underscores ignored: dW1, grad_W_1, dLdz."""
     known = {*program.names, *(n for n, i in program.graph.inputs.items() if i.node is not None)}
-    target = gradient_of(name, known)
+    target = gradient_of(name, known, without_underscores(known))
     return None if target is None else program.place(target)
 
 

@@ -22,7 +22,7 @@ from engine.language import nearest, shown
 from engine.limits import Deadline
 from engine.lower import RESTARTS, Lowering, Request
 from engine.source import Text
-from engine.tail import added_to, gradient_of, known_names
+from engine.tail import added_to, gradient_of, known_names, without_underscores
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,11 @@ class Event:
 def targets_of(statements: Sequence[ast.stmt], program: Program) -> dict[str, int]:
     """Returns the gradient names that statements make or change, with the node that each is of."""
     known = set(program.names) | {n for n, i in program.graph.inputs.items() if i.node is not None}
+    plain = without_underscores(known)
     found: dict[str, int] = {}
     for statement in statements:
         for name in changed_by(statement):
-            target = gradient_of(name, known)
+            target = gradient_of(name, known, plain)
             place = None if target is None else program.place(target)
             if place is not None:
                 found[name] = place

@@ -32,6 +32,12 @@ RIGHT: dict[str, str] = {
     "dxc += 2 * xc * dvar / 4\ndmu = -np.sum(dxc, axis=0)\ndx = dxc.copy()\ndx += dmu / 4",
     "regularised": "ddata = 1.0\ndreg = 1.0\nds = 2 * (s - y) / 3 * ddata\ndw = X.T @ ds\ndw += lam * w * dreg",
     "scaled": "dy = T\ndx = g * dy\ndg = np.sum(x * dy)\ndb = dy.sum(axis=1, keepdims=True)",
+    "linear": "derror = error\ndprice_hat = derror\ndw = np.sum(dprice_hat * area)\ndb = np.sum(dprice_hat)",
+    "hidden": "ds = 2 * (s - y) / 4\ndv = h.T @ ds\ndh = np.outer(ds, v)\ndz = dh * (z > 0)\n"
+    "db = dz.sum(axis=0)\ndW = X.T @ dz\ndX = dz @ W.T",
+    "scores": "df = p.copy()\ndf[y] -= 1\ndW = np.outer(df, x)\ndb = df\ndx = W.T @ df",
+    "normalised": "dout = 2 * (out - t)\ndbeta = dout.sum(axis=0)\ndgamma = np.sum(dout * x_hat, axis=0)\n"
+    "dx_hat = dout * gamma",
     "attention": "dO = T\ndV = P.T @ dO\ndP = dO @ V.T\ndS = P * (dP - np.sum(dP * P, axis=1, keepdims=True))\n"
     "dQ = dS @ K\ndK = dS.T @ Q",
 }  # fmt: skip

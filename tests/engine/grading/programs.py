@@ -157,6 +157,62 @@ PROGRAMS: dict[str, tuple[str, dict[str, object]]] = {
             "T": {"shape": [2, 5], "seed": 23},
         },
     ),
+    "linear": (
+        "price_hat = w * area + b\nerror = price_hat - price\nJ = np.sum(error**2) / 2",
+        {"w": 150, "b": 60, "area": [2.104, 1.6, 2.4, 1.416, 3.0], "price": [400, 330, 369, 232, 540]},
+    ),
+    "two-two-two": (
+        "def sigma(z):\n    return 1 / (1 + np.exp(-z))\nh1 = sigma(w1*i1 + w2*i2 + b1)\n"
+        "h2 = sigma(w3*i1 + w4*i2 + b1)\no1 = sigma(w5*h1 + w6*h2 + b2)\no2 = sigma(w7*h1 + w8*h2 + b2)\n"
+        "E = (t1 - o1)**2 / 2 + (t2 - o2)**2 / 2",
+        {
+            **{"i1": 0.05, "i2": 0.1, "t1": 0.01, "t2": 0.99, "w1": 0.15, "w2": 0.2, "w3": 0.25},
+            **{"w4": 0.3, "w5": 0.4, "w6": 0.45, "w7": 0.5, "w8": 0.55, "b1": 0.35, "b2": 0.6},
+        },
+    ),
+    "scores": (
+        "f = np.dot(W, x) + b\np = np.exp(f) / np.sum(np.exp(f))\nL = -np.log(p[y])",
+        {
+            "W": [[0.01, -0.05, 0.1, 0.05], [0.7, 0.2, 0.05, 0.16], [0.0, -0.45, -0.2, 0.03]],
+            "x": [-1.5, 2.2, -4.4, 5.6],
+            "b": [0.0, 0.2, -0.3],
+            "y": 2,
+        },
+    ),
+    "normalised": (
+        "mu = np.mean(x, axis=0)\ncentered = x - mu\nvar = np.mean(centered**2, axis=0)\n"
+        "x_hat = centered / np.sqrt(var + 1e-5)\nout = gamma * x_hat + beta\nL = np.sum((out - t)**2)",
+        {
+            "x": [[1.0, -2.0], [2.0, 0.5], [4.0, 1.0], [5.0, 2.5]],
+            "gamma": [1.5, 0.5],
+            "beta": [0.1, -0.2],
+            "t": [[0.0, 1.0], [0.0, 0.0], [1.0, -1.0], [0.0, 0.0]],
+        },
+    ),
+    "unrolled": (
+        "h = h_0\nfor t in range(4):\n    h = np.tanh(np.dot(W_h, h) + np.dot(W_x, x[t]) + b)\nL = np.sum(h**2)",
+        {
+            "h_0": [0.0, 0.0],
+            "x": [[1.0], [0.0], [-1.0], [0.5]],
+            "W_h": [[0.5, -0.3], [0.2, 0.7]],
+            "W_x": [[0.6], [-0.4]],
+            "b": [0.1, -0.1],
+        },
+    ),
+    "hidden": (
+        "z = np.dot(X, W) + b\nh = np.maximum(z, 0)\ns = np.dot(h, v)\nL = np.mean((s - y)**2)",
+        {
+            "X": [[1.0, 2.0], [0.5, -1.0], [-1.0, 2.5], [2.0, 0.3]],
+            "W": [[0.5, 0.4, -0.3], [0.2, 0.6, 0.8]],
+            "b": [0.2, -1.5, 0.1],
+            "v": [1.0, -0.5, 0.7],
+            "y": [1.0, 0.0, 0.5, -0.5],
+        },
+    ),
+    "clipped": (
+        "delta = target - q\nclipped = np.minimum(np.maximum(delta, -1), 1)\nL = np.mean(clipped**2)",
+        {"q": [0.0, 5.0, -5.0], "target": [0.3, 0.0, 0.0]},
+    ),
 }  # fmt: skip
 """Name -> (source, inputs)."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from engine import EngineError, build
 from engine.grading import JudgedLine
+from engine.graph import Role
 from tests.engine import plain_numpy
 from tests.engine.grading.backward_programs import RIGHT, Mutant, mutants
 from tests.engine.grading.programs import PROGRAMS, circuit
@@ -81,7 +82,11 @@ def test_right_code_is_all_green(program: str) -> None:
 def same_gradients(mutant: Mutant) -> bool:
     """Returns whether NumPy itself finds the right gradients with the mutant."""
     source, _ = PROGRAMS[mutant.program]
-    values = {n: np.asarray(v) for n, v in circuit(mutant.program).inputs.items()}
+    given = circuit(mutant.program).graph.inputs
+    values = {
+        n: i.value.astype(int) if i.role is Role.LABEL else np.asarray(i.value)
+        for n, i in given.items()
+    }
     right = plain_numpy.run(f"{source}\n{RIGHT[mutant.program]}", values)
     try:
         found = plain_numpy.run(f"{source}\n{mutant.code}", values)

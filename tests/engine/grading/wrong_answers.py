@@ -251,6 +251,53 @@ attention | Q | missing-transpose | dS @ K.T
 attention | Q | upstream-not-multiplied | dP @ K
 attention | K | missing-transpose | dS @ Q
 attention | K | missing-transpose|wrong-order | Q.T @ dS
+two-two-two | w5 | sigmoid-derivative | (o1-t1)*o1*h1
+two-two-two | w5 | sign-error | (t1-o1)*o1*(1-o1)*h1
+two-two-two | w5 | missing-constant | 2*(o1-t1)*o1*(1-o1)*h1
+two-two-two | w5 | upstream-not-multiplied | (o1-t1)*h1
+two-two-two | w5 | mul-not-swapped | (o1-t1)*o1*(1-o1)*w5
+two-two-two | w1 | fanout-overwrite|path-dropped | (o1-t1)*o1*(1-o1)*w5*h1*(1-h1)*i1
+two-two-two | w1 | activation-slope-wrong-variable | ((o1-t1)*o1*(1-o1)*w5+(o2-t2)*o2*(1-o2)*w7)*o1*(1-o1)*i1
+two-two-two | b1 | fanout-overwrite|path-dropped|weight-sharing-last-step | (do1*o1*(1-o1)*w5+do2*o2*(1-o2)*w7)*h1*(1-h1)
+linear | w | missing-constant | 2*np.sum(error*area)
+linear | w | upstream-not-multiplied | np.sum(error)
+linear | w | broadcast-not-summed | error*area
+linear | w | broadcast-averaged | np.mean(error*area)
+linear | b | broadcast-not-summed | error
+linear | b | sign-error | np.sum(price-price_hat)
+linear | b | missing-1-over-n|broadcast-averaged | np.mean(error)
+scores | f | softmax-ce-missing-onehot | p
+scores | W | softmax-ce-missing-onehot | np.outer(p,x)
+scores | b | softmax-ce-missing-onehot | p
+scores | W | missing-outer | df@x
+scores | W | wrong-order | np.outer(x,df)
+normalised | x | path-dropped|fanout-overwrite | 2*(out-t)*gamma/np.sqrt(var+1e-5)
+normalised | gamma | broadcast-not-summed | 2*(out-t)*x_hat
+normalised | gamma | broadcast-wrong-axis | np.sum(2*(out-t)*x_hat,axis=1)
+normalised | gamma | broadcast-averaged | np.mean(2*(out-t)*x_hat,axis=0)
+normalised | gamma | upstream-not-multiplied | np.sum(2*(out-t),axis=0)
+normalised | gamma | missing-power-factor | np.sum((out-t)*x_hat,axis=0)
+normalised | beta | broadcast-not-summed | 2*(out-t)
+normalised | beta | missing-power-factor | np.sum(out-t,axis=0)
+normalised | gamma | mul-not-swapped | np.sum(2*(out-t)*gamma,axis=0)
+unrolled | W_h | weight-sharing-last-step|fanout-overwrite|path-dropped | np.outer(2*h*(1-h**2),h_3)
+unrolled | b | weight-sharing-last-step|fanout-overwrite|path-dropped | 2*h*(1-h**2)
+unrolled | W_x | weight-sharing-last-step|fanout-overwrite|path-dropped | np.outer(2*h*(1-h**2),x[3])
+hidden | W | missing-transpose | X@dz
+hidden | W | relu-mask-missing | X.T@dh
+hidden | W | missing-1-over-n | X.T@(np.outer(2*(s-y),v)*(z>0))
+hidden | v | missing-transpose | h@ds
+hidden | v | missing-1-over-n | h.T@(2*(s-y))
+hidden | b | broadcast-not-summed | dz
+hidden | b | broadcast-wrong-axis | dz.sum(1)
+hidden | h | missing-outer | ds*v
+hidden | h | wrong-order | np.outer(v,ds)
+hidden | h | missing-outer | ds@v
+clipped | q | clip-mask-missing | -2*clipped/3
+clipped | q | sign-error | ddelta
+clipped | q | missing-1-over-n | -2*clipped*(np.abs(delta)<1)
+clipped | q | missing-power-factor | -clipped*(np.abs(delta)<1)/3
+deck | W_2 | activation-slope-at-preactivation | z_1.T @ dy_hat
 xyz | x | undefined-name | zz
 deck | W_1 | undefined-name | X.T @ dz_2
 deck | W_1 | wrong-shape | np.sum(X)
