@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from app.grading import BackwardRequest, GradeRequest, backward_bytes, grade_bytes
+from app.primer import BalanceRequest, DerivationRequest, balance_bytes, derivation_bytes
 from app.schemas import (
     CheckRequest,
     CodeRequest,
@@ -71,6 +72,26 @@ def jacobian(request: JacobianRequest, circuit: Circuit, settings: Settings) -> 
         upstream=request.upstream,
     )
     return jacobian_bytes(found, picture_of(settings))
+
+
+@answered.register
+def balance(request: BalanceRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the puzzles of one product of matrices."""
+    found = circuit.balance(request.node, upstream=request.upstream)
+    return balance_bytes(found, picture_of(settings))
+
+
+@answered.register
+def derivation(request: DerivationRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the derivation of one wire's gradient."""
+    found = circuit.derivation(
+        request.node,
+        request.argument,
+        entry=request.entry,
+        example=request.example,
+        upstream=request.upstream,
+    )
+    return derivation_bytes(found, picture_of(settings))
 
 
 @answered.register

@@ -19,6 +19,7 @@ from app import __version__
 from app.files import etag
 from app.gallery import gallery
 from app.grading import BackwardAnswer, BackwardRequest, GradeAnswer, GradeRequest
+from app.primer import BalanceAnswer, BalanceRequest, DerivationAnswer, DerivationRequest
 from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
 from app.schemas import (
     CheckAnswer,
@@ -138,6 +139,20 @@ async def post_code(body: CodeRequest, request: Request) -> Response:
 )
 async def post_jacobian(body: JacobianRequest, request: Request) -> Response:
     """Says which entries can be other than zero, and lists them: a small matrix, or a row or column of a large one."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post("/api/balance", response_model=BalanceAnswer, summary="Balance dimensions")
+async def post_balance(body: BalanceRequest, request: Request) -> Response:
+    """Lists the products of both factors of a matmul's gradients: which multiply, have the shape, have the value."""
+    return Response(await answer(body, request), media_type=JSON)
+
+
+@router.post(
+    "/api/derivation", response_model=DerivationAnswer, summary="A gradient from first principles"
+)
+async def post_derivation(body: DerivationRequest, request: Request) -> Response:
+    """Derives what one wire carries back: element, pattern, vectorized, each line with its numbers."""
     return Response(await answer(body, request), media_type=JSON)
 
 

@@ -10,9 +10,11 @@ from functools import lru_cache
 import numpy as np
 
 from engine.backward import Gradients, backward, on_path
+from engine.balance import Balance, balance
 from engine.checking import Check, Point, gradient_check
 from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
 from engine.composed import equations
+from engine.derivation import Derivation, derivation
 from engine.descent import Descent, descend
 from engine.diagnose import diagnose
 from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
@@ -210,6 +212,48 @@ class Circuit:
         seed = None if upstream is None else self._upstream(upstream, values[end].shape, "of")
         derivative = Derivative(self.graph, values, end, start, deadline)
         return between(derivative, self.limits, row=row, column=column, upstream=seed)
+
+    def balance(self, node: str, *, upstream: object = None) -> Balance:
+        """Returns the puzzles of dimension balancing of one product of matrices.
+
+        Args:
+            node: a name of the program, or a node's id, such as "n4".
+            upstream: dL/d(output), of the output's shape.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name or an id that the program does not have.
+            BadInput: for a node that is no product of matrices or vectors, or that no gradient reaches.
+        """
+        return balance(self.trace(upstream), self._place("node", node, self.names))
+
+    def derivation(
+        self,
+        node: str,
+        argument: int = 0,
+        *,
+        entry: Sequence[int] | None = None,
+        example: int = 0,
+        upstream: object = None,
+    ) -> Derivation:
+        """Returns how one gate sends a gradient to one of its arguments, from first principles.
+
+        Args:
+            node: a name of the program, or a node's id, such as "n4".
+            argument: position of the argument.
+            entry: of the argument, that the element lines are about.
+            example: the row of outputs that is looked at.
+            upstream: dL/d(output), of the output's shape.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+            UndefinedName: for a name or an id that the program does not have.
+            BadInput: for a wire that no gradient passes, or an entry or row that is not there.
+        """
+        place = self._place("node", node, self.names)
+        return derivation(
+            self.trace(upstream), place, argument, self.limits, entry=entry, example=example
+        )
 
     def check(
         self,

@@ -180,6 +180,7 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         "what astype makes of truth values, and Python's own word",
     ),
     "engine/elsewhere.py": (set(REGISTRY), "other libraries' names for what we have"),
+    "engine/balance.py": ({"square"}, "a puzzle with square matrices"),
     "engine/compiled.py": (
         {"expand_dims", "reshape"},
         "NumPy's functions, where a reduction's axes are kept",

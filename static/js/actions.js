@@ -239,6 +239,20 @@ export const ACTIONS = [
     asks: true,
   },
   {
+    name: "why",
+    label: "Derive a gate's gradient from first principles",
+    keys: ["w"],
+    perform: ({ view }) => view("derive"),
+    asks: true,
+  },
+  {
+    name: "balance",
+    label: "Balance the dimensions of a matrix product",
+    keys: ["d"],
+    perform: ({ view }) => view("balance"),
+    asks: true,
+  },
+  {
     name: "check",
     label: "Check the gradients against differences",
     keys: ["c"],

@@ -41,6 +41,8 @@ export const VIEWS = /** @type {const} */ ([
   "code",
   "formula",
   "jacobian",
+  "derive",
+  "balance",
   "check",
   "descend",
   "nudge",

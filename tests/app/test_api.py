@@ -187,10 +187,8 @@ def test_openapi_describes_every_endpoint_and_its_refusals(client: TestClient):
     assert set(document["paths"]) == {
         *("/api/graph", "/api/code", "/api/jacobian", "/api/check", "/api/check/sweep"),
         *("/api/descend", "/api/surface", "/api/nudge"),
-        *(
-            "/api/grade",
-            "/api/grade/backward",
-        ),
+        *("/api/balance", "/api/derivation"),
+        *("/api/grade", "/api/grade/backward"),
         *("/api/examples", "/api/primitives", "/api/limits", "/healthz"),
     }
     assert set(document["paths"]["/api/graph"]) == {"get", "post"}

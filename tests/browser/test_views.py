@@ -17,6 +17,8 @@ TITLES = {
     "code": "Code",
     "formula": "Formula",
     "jacobian": "Jacobian",
+    "derive": "Derive",
+    "balance": "Balance",
     "check": "Check",
     "warnings": "Warnings",
 }

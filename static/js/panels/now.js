@@ -9,7 +9,7 @@ import { axisOf, byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
 /** @import { Page, Verdict } from "../state.js" */
-/** @import { Frame } from "../types.d.ts" */
+/** @import { Frame, Trace, TraceStep } from "../types.d.ts" */
 /** @import { Equation, Part } from "./equation.js" */
 
 /** @returns {(page: Page, previous: Page | undefined, frame: Frame) => void} */
@@ -82,6 +82,7 @@ export function createNow() {
     checks.replaceChildren(
       ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
       ...now.flatMap((each) => checksOf(each, known, now.length < 3)),
+      ...(page.alone ? [] : reasonsOf(trace, step)),
     );
 
     const mine = ++turn;
@@ -168,6 +169,22 @@ function checksOf({ shapes, code }, known, roomy) {
       : []),
     ...(code ? [h("p", {}, h("code", {}, code))] : []),
   ];
+}
+
+/**
+ * Where a message is derived, and balanced if it is a product of matrices.
+ * @param {Trace} trace
+ * @param {TraceStep} step
+ */
+function reasonsOf(trace, { kind, edge }) {
+  const { target, key } = trace.edges.find(({ id }) => id === edge) ?? {};
+  if (kind !== "multiply" || !target || key === undefined) return [];
+  const wire = timelineOf(trace).nodes.get(target)?.inputs[key];
+  const names = wire?.local.structure === "matmul" ? ["why", "balance"] : ["why"];
+  const buttons = names.map((name) =>
+    h("button", { type: "button", class: "reason", "data-action": name }, `${name}?`),
+  );
+  return [h("p", {}, ...buttons)];
 }
 
 /** @param {Verdict} verdict */

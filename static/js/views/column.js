@@ -25,6 +25,16 @@ const TABS = {
     tells: true,
     load: async () => (await import("./jacobian.js")).createJacobian,
   },
+  derive: {
+    label: "Derive",
+    tells: true,
+    load: async () => (await import("../learning/primer.js")).createPrimer,
+  },
+  balance: {
+    label: "Balance",
+    tells: true,
+    load: async () => (await import("../learning/puzzle.js")).createPuzzle,
+  },
   check: {
     label: "Check",
     tells: true,
