@@ -34,6 +34,8 @@ LISTED = 20_000
 """How many numbers a path lists at most."""
 TRIALS = 8
 """With so many steps each."""
+ENOUGH = 2
+"""Rates in a row that lead less low end the search: smaller ones go less far still."""
 LENGTH = 0.1
 """Of a random direction where none is given, in units of the start's largest number, or of 1."""
 REACH = 2.0
@@ -300,8 +302,16 @@ def fitting(land: Landscape, method: str) -> float:
     """
     if method in (RANDOM, LOCAL):
         return float(f"{LENGTH * max(1.0, float(np.max(np.abs(land.start)))):.2g}")
-    ends = {rate: lowest(land, rate) for rate in RATES}
-    return min(RATES, key=lambda rate: ends[rate])
+    best, least, worse = RATES[-1], math.inf, 0
+    for rate in RATES:
+        end = lowest(land, rate)
+        if end < least:
+            best, least, worse = rate, end, 0
+        elif math.isfinite(end):
+            worse += 1
+        if worse == ENOUGH:
+            break
+    return best
 
 
 def lowest(land: Landscape, rate: float) -> float:

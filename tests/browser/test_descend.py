@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_page import wait_until_warm
 from tests.browser.test_rules import violations
@@ -238,12 +238,43 @@ def test_other_dice_change_what_is_random_and_the_gradient_stays(open_page: Open
     expect(rows.nth(4)).to_contain_text("200")
 
 
+def test_chance_may_win_where_few_numbers_move_and_that_is_said(open_page: OpenPage) -> None:
+    page = open_page("/e/rosenbrock#w=descend.race")
+    button(page, "Run all four").click()
+    expect(views(page)).to_contain_text("Lowest: random")
+    expect(views(page)).to_contain_text("Where 2 numbers move, chance can win.")
+
+
 def test_a_function_without_a_lowest_point_says_so(open_page: OpenPage) -> None:
     page = opened(open_page)
     views(page).get_by_role("radio", name="Race").check()
     views(page).get_by_role("combobox", name="Passes each").select_option("2000")
     button(page, "Run all four").click()
     expect(views(page)).to_contain_text("analytic gradient: The output falls without end")
+
+
+def test_an_approach_that_takes_too_long_leaves_the_others_theirs(open_page: OpenPage) -> None:
+    page = bowl(open_page)
+    views(page).get_by_role("radio", name="Race").check()
+    slow = {"title": "Too slow", "status": 422, "code": "timeout", "detail": "It took too long."}
+
+    def answer(route: Route) -> None:
+        if route.request.post_data_json["method"] == "numerical":
+            route.fulfill(status=422, content_type="application/problem+json", json=slow)
+        else:
+            route.continue_()
+
+    page.context.route("**/api/descend", answer)
+    button(page, "Run all four").click()
+    expect(views(page)).to_contain_text("numerical gradient: It took too long.")
+    expect(views(page).get_by_role("table", name="Approaches").get_by_role("row")).to_have_count(4)
+
+
+def test_a_step_of_too_many_numbers_is_told_and_not_half_taken(open_page: OpenPage) -> None:
+    page = opened(open_page, "x = np.linspace(0, 1, 20000)\nL = np.sum(x**2)", "Nudge")
+    step = views(page).get_by_role("region", name="Step along the gradient")
+    expect(step).to_contain_text("the gradient promises")
+    expect(step.get_by_role("button", name="Take the step")).to_be_disabled()
 
 
 # ---------------------------------------------------------------- directions

@@ -92,6 +92,9 @@ export function createNudge(host) {
   /** @type {ReturnType<typeof createQuestion<Nudged>>} */
   const step = createQuestion(host, "/api/nudge", (answer) => {
     ahead = answer;
+    const large = Object.values(answer.inputs).some(({ to }) => to.data === null);
+    take.disabled = large || isFixed(host.store.get(), "inputs");
+    take.title = large ? "Too many numbers to be put on the board." : "";
     promise.replaceChildren(
       `${formatTrimmed(answer.before, 4)}: the gradient promises `,
       h("b", {}, change(answer.predicted)),
@@ -191,7 +194,6 @@ export function createNudge(host) {
     if (moved) question.ask(page, { ...base.request, to });
     const sign = upward ? 1 : -1;
     step.ask(page, { step: sign * size, wrt: descending(page.trace) });
-    take.disabled = fixed;
     fill(page, base.trace, fixed);
     push(page.trace);
   }

@@ -49,6 +49,9 @@ export const APPROACHES = [
     does: "one pass forward, one back, then steps",
   },
 ];
+/** @param {string} name of an approach */
+const labelOf = (name) => APPROACHES.find(({ method }) => method === name)?.label ?? name;
+
 const BUDGETS = [50, 100, 400, 2000];
 
 const WIDTH = 360;
@@ -98,20 +101,27 @@ export function createRace(host, told) {
     const page = host.store.get();
     const request = { ...host.request(), wrt: descending(page.trace) };
     const asked = keyOf();
-    const answers = await Promise.all(
-      APPROACHES.map(({ method }) =>
-        host.call("/api/descend", { ...request, method, seed, budget, steps: budget }),
-      ),
-    );
+    /** @type {{ method: string, answer?: Descent, problem?: Problem, offline?: boolean }[]} */
+    const answers = [];
+    // One after the other: each has the engine to itself, and one that takes too long leaves the others theirs.
+    for (const { method } of APPROACHES)
+      answers.push({
+        method,
+        ...(await host.call("/api/descend", { ...request, method, seed, budget, steps: budget })),
+      });
     busy = false;
     if (changed) return run();
-    const lost = answers.some(({ offline }) => offline);
-    /** @type {Problem | undefined} */
-    const problem = answers.find((each) => each.problem)?.problem;
-    if (lost) note.textContent = "offline: the engine cannot be asked.";
-    else note.textContent = problem ? `${problem.detail} ${problem.hint ?? ""}` : "";
-    if (!lost && !problem) {
-      runs = answers.map(({ answer: found }) => /** @type {Descent} */ (found));
+    const found = answers.flatMap(({ answer: each }) => each ?? []);
+    const failed = answers.flatMap(({ method, problem }) => (problem ? [{ method, problem }] : []));
+    if (answers.some(({ offline }) => offline))
+      note.textContent = "offline: the engine cannot be asked.";
+    else if (!found.length)
+      note.textContent = `${failed[0].problem.detail} ${failed[0].problem.hint ?? ""}`;
+    else {
+      note.textContent = failed
+        .map(({ method, problem }) => `${labelOf(method)}: ${problem.detail}`)
+        .join(" ");
+      runs = found;
       key = asked;
       answer.replaceChildren(...drawn(runs, budget, () => settle(host, runs)));
     }
@@ -193,32 +203,45 @@ const ranked = (runs) => [...runs].sort((a, b) => finalOf(a) - finalOf(b));
  */
 function drawn(runs, budget, settled) {
   const [best] = ranked(runs);
-  const word = APPROACHES.find(({ method }) => method === best.method)?.label;
   const large = Object.values(best.end).some(({ data }) => data === null);
   const put = h("button", { type: "button", disabled: large, click: settled }, "Go there");
   put.title = large ? "Too many numbers to be put on the board." : "Puts that point on the board.";
   const notes = runs.flatMap(({ method, note }) =>
-    note
-      ? [h("li", {}, `${APPROACHES.find((each) => each.method === method)?.label}: ${note}`)]
-      : [],
+    note ? [h("li", {}, `${labelOf(method)}: ${note}`)] : [],
   );
   return [
     curves(runs, budget),
     table(runs),
-    h("p", { class: "race-words" }, `Lowest: ${word}, ${formatShort(finalOf(best))}. `, put),
+    h(
+      "p",
+      { class: "race-words" },
+      `Lowest: ${labelOf(best.method)}, ${formatShort(finalOf(best))}. `,
+      put,
+    ),
+    ...(best.method.startsWith("random") ? [chance(best)] : []),
     ...(notes.length ? [h("ul", { class: "race-notes" }, ...notes)] : []),
   ];
+}
+
+/** Why chance was not beaten. @param {Descent} best */
+function chance({ dimensions }) {
+  const moving = dimensions > 1 ? `${dimensions} numbers move` : "one number moves";
+  return h(
+    "p",
+    { class: "view-note" },
+    `Where ${moving}, chance can win. The more there are, the less it finds: Directions shows why.`,
+  );
 }
 
 /** @param {Descent[]} runs */
 function table(runs) {
   const heads = ["approach", "passes a step", "steps", "ends at"];
   const rows = runs.map((run) => {
-    const { label = "", does = "" } = APPROACHES.find(({ method }) => method === run.method) ?? {};
+    const { does = "" } = APPROACHES.find(({ method }) => method === run.method) ?? {};
     return h(
       "tr",
       { title: does },
-      h("th", { scope: "row" }, swatch(run.method), label),
+      h("th", { scope: "row" }, swatch(run.method), labelOf(run.method)),
       h("td", {}, costOf(run)),
       h("td", {}, String(run.losses.length - 1)),
       h("td", {}, formatNumber(run.losses.at(-1) ?? "NaN")),
