@@ -160,7 +160,7 @@ def others(program: Program, deadline: Deadline) -> Iterator[Point]:
 def wrong(scene: Scene, typed: Typed, wanted: Array, tolerance: Tolerance) -> Grade:
     """Returns what is said of a wrong answer that has a value."""
     shape_ok = typed.value.shape == wanted.shape
-    found = fitting(scene, typed, tolerance)
+    found, scaled = fitting(scene, typed, tolerance)
     codes = [code for mutation in found for code in mutation.codes]
     hints = {code: mutation.hint for mutation in reversed(found) for code in mutation.codes}
     if shape_ok and wanted.size:
@@ -170,6 +170,9 @@ def wrong(scene: Scene, typed: Typed, wanted: Array, tolerance: Tolerance) -> Gr
         ):
             codes.append(code)
             hints.setdefault(code, hint)
+    for mutation, ratio in scaled[:1] if not codes else ():
+        codes += [*mutation.codes, *constant_codes(ratio)]
+        hints = dict.fromkeys(codes, f"{mutation.hint} Besides, {constant_words(ratio)}.")
     name = scene.called(scene.place)
     detail = ""
     if not shape_ok:
@@ -182,8 +185,13 @@ def wrong(scene: Scene, typed: Typed, wanted: Array, tolerance: Tolerance) -> Gr
     return Grade(False, verdict, tuple(diagnoses), hint, shape_ok=shape_ok, detail=detail)
 
 
-def fitting(scene: Scene, typed: Typed, tolerance: Tolerance) -> list[Mutation]:
-    """Returns the mistakes that make an answer, of a formula those that make it at other inputs too."""
+def fitting(
+    scene: Scene, typed: Typed, tolerance: Tolerance
+) -> tuple[list[Mutation], list[tuple[Mutation, float]]]:
+    """Returns the mistakes that make an answer, and those that make a multiple of it, with the factor.
+
+    Of a formula, those that make it at other inputs too.
+    """
     point = scene.point
     wanted = point.gradient(scene.place)
     cost = list(
@@ -191,6 +199,7 @@ def fitting(scene: Scene, typed: Typed, tolerance: Tolerance) -> list[Mutation]:
     )
     work = 0
     matches: list[Mutation] = []
+    scaled: list[tuple[Mutation, float]] = []
     for mutation in merge(*(family(scene) for family in FAMILIES), key=lambda m: m.reach):
         work += 1 + cost[mutation.reach] - cost[scene.place]
         if work > WORK:
@@ -201,9 +210,14 @@ def fitting(scene: Scene, typed: Typed, tolerance: Tolerance) -> list[Mutation]:
             continue
         if tolerance.close(typed.value, made):
             matches.append(mutation)
-    if not typed.formula:
-        return matches
-    return [m for m in matches if everywhere(scene, m, typed, tolerance)] or matches
+        elif not matches and (typed.formula or made.size > 1) and made.shape == typed.value.shape:
+            ratio = ratio_of(typed.value, made, tolerance)
+            if ratio is not None and np.isclose(abs(ratio), FACTORS).any():
+                scaled.append((mutation, ratio))
+    if typed.formula:
+        matches = [m for m in matches if everywhere(scene, m, typed, tolerance)] or matches
+        scaled = [(m, r) for m, r in scaled if everywhere(scene, m, typed, tolerance, r)]
+    return matches, scaled
 
 
 def cost_of(node: Node, point: Point) -> int:
@@ -224,12 +238,14 @@ def candidate(scene: Scene, point: Point, mutation: Mutation) -> Array | None:
         return None
 
 
-def everywhere(scene: Scene, mutation: Mutation, typed: Typed, tolerance: Tolerance) -> bool:
-    """Returns whether a mistake makes a formula's value at the other points too."""
+def everywhere(
+    scene: Scene, mutation: Mutation, typed: Typed, tolerance: Tolerance, factor: float = 1.0
+) -> bool:
+    """Returns whether a mistake makes a formula's value, times a factor, at the other points too."""
     for point in scene.points[1:]:
         made = candidate(scene, point, mutation)
         try:
-            if made is None or not tolerance.close(typed.at(point), made):
+            if made is None or not tolerance.close(typed.at(point), factor * made):
                 return False
         except EngineError:
             continue
@@ -313,6 +329,22 @@ def same_at(
         return tolerance.close(typed.at(point), expected)
     except (EngineError, KeyError):
         return True
+
+
+def constant_codes(ratio: float) -> list[str]:
+    """Returns what a factor is called."""
+    return [
+        *(["missing-constant"] if abs(ratio) != 1.0 else []),
+        *(["sign-error"] if ratio < 0 else []),
+    ]
+
+
+def constant_words(ratio: float) -> str:
+    """Returns what a factor does to an answer."""
+    size = say_number(float(f"{abs(ratio):.6g}"))
+    sign = "the sign is wrong" if ratio < 0 else ""
+    factor = f"the answer is {size} times what that makes" if abs(ratio) != 1.0 else ""
+    return " and ".join(words for words in (factor, sign) if words)
 
 
 def ratio_of(answer: Array, wanted: Array, tolerance: Tolerance) -> float | None:

@@ -258,6 +258,20 @@ def test_a_mistake_far_above_is_found_in_the_gradient_below() -> None:
     assert program.grade("W1", f"h1.T @ ({right} @ W2.T * (1 - h2**2))").correct
 
 
+@pytest.mark.parametrize(
+    ("wrt", "answer", "codes"),
+    [
+        ("W_1", "X.T @ (y_hat @ W_2.T)", ("relu-mask-missing", "missing-constant")),
+        ("W_2", "-h_1 @ dy_hat", ("missing-transpose", "sign-error")),
+        ("h_1", "y_hat @ W_2", ("missing-transpose", "missing-constant")),
+    ],
+)
+def test_two_mistakes_are_both_named(wrt: str, answer: str, codes: tuple[str, ...]) -> None:
+    found = circuit("deck").grade(wrt, answer)
+    assert set(codes) <= set(found.diagnoses)
+    assert "Besides" in found.hint
+
+
 def test_numbers_alone_are_diagnosed_too() -> None:
     deck = circuit("deck")
     value = circuit("deck").grade("W_1", "X.T.dot(dh1)")
