@@ -23,6 +23,9 @@ def gallery() -> tuple[Example, ...]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         place = content.pop("place")
         content["source"] = content["source"].strip("\n")
+        if fix := content.get("fix"):
+            fix["source"] = fix.get("source", content["source"]).strip("\n")
+            fix.setdefault("inputs", content["inputs"])
         found.append((place, Example.model_validate({"slug": path.stem, **content})))
     return tuple(example for _, example in sorted(found, key=lambda pair: pair[0]))
 

@@ -2,9 +2,10 @@
 
 `templates/index.html` is rendered for `/`, `/e/<slug>`, `/embed` and `/embed/<slug>` with:
 
-    opening       the example shown: title, source, inputs, output, wrt
+    opening       the example shown: title, source, inputs, output, wrt, and of one that is ill the fix
     opening_json  the same, safe inside a script element
     slug          its name in the gallery
+    current       all of it
     examples      all of them, in the gallery's order; the first is the one of `/` and `/embed`
     trace_json    the example's whole trace, the very JSON of POST /api/graph, safe inside a script element
     steps         how many steps the trace has
@@ -15,7 +16,8 @@
     version       of the server
 
 `templates/lecture.html`, a tour, gets of these what its first stop has, and `tour`, `tour_json` (what
-`static/js/learning/tour/types.d.ts` calls a Tour) and `first_text`; `templates/lectures.html` gets `tours`.
+`static/js/learning/tour/types.d.ts` calls a Tour) and `first_text`; `templates/lectures.html` gets `tours`, and
+`templates/teach.html` besides `examples` and `grader`, a script.
 `templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
 `app.reference.reference` returns. All get `version`; `scripts` and `styles`, the folders of modules and
@@ -82,6 +84,7 @@ class Pages:
             Route("/print/{slug}", self.sheet),
             Route("/lecture", self.lectures),
             Route("/lecture/{slug}", self.lecture),
+            Route("/teach", self.teach),
             Route("/docs", self.docs),
             Route("/licences", self.licences),
             Route("/robots.txt", self.robots),
@@ -123,6 +126,12 @@ class Pages:
         }
         return self._page(request, "lecture.html", context)
 
+    async def teach(self, request: Request) -> Response:
+        """Says how the page is used in class, with a link to everything in it."""
+        grader = (self._root / "templates" / "grader.py").read_text(encoding="utf-8")
+        content: dict[str, object] = {"tours": tours(), "examples": gallery(), "grader": grader}
+        return self._page(request, "teach.html", content)
+
     async def docs(self, request: Request) -> Response:
         """Is the reference of the JSON endpoints, made from the OpenAPI document."""
         settings: Settings = request.app.state.settings
@@ -162,9 +171,12 @@ class Pages:
         opening = example.model_dump(include=OPENING, exclude_none=True)
         if embed:
             opening["embed"] = True
+        elif example.fix:
+            opening["fix"] = example.fix.model_dump(exclude={"expected"})
         context = {
             **document_context(opening, trace),
             "slug": example.slug,
+            "current": example,
             "examples": gallery(),
             "embed": embed,
             "limits": dict(settings.items()),

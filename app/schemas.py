@@ -794,12 +794,26 @@ class Expected(Exact):
     printed: bool = Field(description="The citation prints these very numbers.")
 
 
+class Mended(Exact):
+    """What mends an example that is ill: another program, other values, or both."""
+
+    words: str = Field(description="One sentence.")
+    source: str = ""
+    inputs: dict[str, Given] = Field(default_factory=dict)
+    expected: Expected | None = Field(default=None, description="What the mended one must give.")
+
+
 class Example(Exact):
     """One entry of the gallery."""
 
     slug: str = Field(description="Its page is /e/<slug>.")
     title: str
     teaches: str = Field(description="One sentence.")
+    section: Literal["examples", "pathologies"] = Field(
+        default="examples", description="A pathology is ill, and says how it is mended."
+    )
+    warning: str | None = Field(default=None, description="Code of what it is warned of.")
+    fix: Mended | None = Field(default=None, description="Source and inputs in full.")
     source: str
     inputs: dict[str, Given]
     output: str | None = None

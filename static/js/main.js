@@ -520,6 +520,10 @@ function connect() {
   for (const sign of ["pointerdown", "keydown", "focusin"])
     addEventListener(sign, warm, { once: true });
   addEventListener("popstate", restore);
+  if (example.fix)
+    void import("./panels/mending.js").then((part) =>
+      part.createMending(store, example, programs.switchTo),
+    );
   if (!example.embed) takeFiles();
 }
 

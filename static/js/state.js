@@ -12,6 +12,7 @@
  * @property {Record<string, GivenInput>} inputs
  * @property {string} [output]
  * @property {string[]} [wrt]
+ * @property {{ words: string, source: string, inputs: Record<string, GivenInput> }} [fix] what mends an example that is ill
  * @property {number} [index] the step to open on; the first, if absent
  * @property {boolean} [alone] whether there is no server
  * @property {boolean} [embed] whether the page is in a frame, without chrome

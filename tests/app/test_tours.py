@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.gallery import gallery
 from app.tours import Fact, Formula, Number, Pick, Stop, Task, tours
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +126,29 @@ def test_an_unknown_tour_is_a_page(client: TestClient):
     page = client.get("/lecture/nope")
     assert page.status_code == 404
     assert "No tour has this name." in page.text
+
+
+def test_the_page_for_teachers_leads_to_every_stop_and_example(client: TestClient):
+    page = client.get("/teach").text
+    links = set(re.findall(r'href="(/[^"]*)"', page))
+    for tour in tours():
+        for number in range(1, len(tour.stops) + 1):
+            assert f"/lecture/{tour.slug}#stop={number}" in links
+    assert {f"/e/{example.slug}" for example in gallery()} <= links
+    for path in {link.partition("#")[0] for link in links}:
+        assert client.get(path).status_code == 200, path
+    for anchor in re.findall(r'href="#([^"]+)"', page):
+        assert f'id="{anchor}"' in page
+
+
+def test_the_grader_that_is_shown_grades(client: TestClient, server: str, tmp_path: Path):
+    script = ROOT / "templates" / "grader.py"
+    assert script.read_text() in html.unescape(client.get("/teach").text)
+    answers = tmp_path / "answers.csv"
+    answers.write_text("Ada,W_2,h_1.T.dot(dy_hat)\nBen,W_2,h_1.dot(dy_hat)\n")
+    run = [sys.executable, str(script), server, str(answers)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    ada, ben = done.stdout.splitlines()
+    assert ada == "Ada\tW_2\tright"
+    assert ben.startswith("Ben\tW_2\t")
+    assert "transpos" in ben

@@ -381,15 +381,15 @@ def test_the_last_program_is_offered_not_imposed(open_page: OpenPage) -> None:
     expect(row(page, "g")).to_have_count(1)
     page.goto("/")
     expect(function(page)).to_have_value(first)
-    page.locator("#gallery summary").click()
+    page.locator("#gallery > summary").click()
     page.get_by_role("button", name="Your last program: g = x * x").click()
     expect(function(page)).to_have_value("g = x * x")
 
 
 def test_the_gallery_opens_another_example(open_page: OpenPage) -> None:
     page = open_page()
-    page.locator("#gallery summary").click()
-    page.locator(".gallery-list a").nth(1).click()
+    page.locator("#gallery > summary").click()
+    page.locator(".gallery-list li a").nth(1).click()
     page.wait_for_url(re.compile("/e/"))
     page.locator("#picture[data-step]").wait_for()
 

@@ -77,7 +77,7 @@ def test_axe_finds_nothing_in_an_error_the_gallery_or_the_help(
     page.get_by_role("textbox", name="Function").fill("z_1 = x * y\nf = z1 * z1")
     expect(page.locator("#messages .problem")).to_be_visible()
     assert violations(page) == []
-    page.locator("#gallery summary").click()
+    page.locator("#gallery > summary").click()
     assert violations(page) == []
     page.get_by_role("button", name="Help and keys").click()
     assert violations(page) == []

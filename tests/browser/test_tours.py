@@ -263,3 +263,28 @@ def test_axe_finds_nothing_in_a_tour(
     assert violations(page) == []
     panel(page).locator("summary").click()
     assert violations(page) == []
+
+
+def test_a_pathology_is_mended_by_one_click_and_can_be_seen_again(open_page: OpenPage) -> None:
+    page = open_page("/e/overflow")
+    views = page.get_by_role("button", name="Views, 1 warning")
+    expect(views).to_be_visible()
+    page.get_by_role("button", name="Mend it").click()
+    expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Function")).to_have_value(re.compile(r"np\.max\(f\)"))
+    page.get_by_role("button", name="Show the fault again").click()
+    expect(views).to_be_visible()
+
+
+def test_the_menu_has_the_pathologies_in_a_section_of_their_own(open_page: OpenPage) -> None:
+    page = open_page()
+    page.locator("#gallery > summary").click()
+    menu = page.get_by_role("navigation", name="Examples")
+    dead = menu.get_by_role("link", name=re.compile("^A dead unit"))
+    expect(dead).to_be_hidden()
+    menu.get_by_text("Pathologies", exact=True).click()
+    expect(dead).to_be_visible()
+    assert violations(page) == []
+    dead.click()
+    expect(page).to_have_url(re.compile("/e/dead-relu$"))
+    expect(page.get_by_role("button", name="Mend it")).to_be_visible()

@@ -1,4 +1,4 @@
-/** Text of a tour as elements: paragraphs, with `code` between backticks and what is **strong** between stars. */
+/** Text of a tour as elements: paragraphs, with `code`, **strong** words and *stressed* ones. */
 
 import { h } from "../../panels/dom.js";
 
@@ -7,9 +7,10 @@ import { h } from "../../panels/dom.js";
  * @returns {(Node | string)[]}
  */
 export const marked = (text) =>
-  text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part, i) => {
+  text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/).map((part, i) => {
     if (i % 2 === 0) return part;
-    return part[0] === "`" ? h("code", {}, part.slice(1, -1)) : h("b", {}, part.slice(2, -2));
+    if (part[0] === "`") return h("code", {}, part.slice(1, -1));
+    return part[1] === "*" ? h("b", {}, part.slice(2, -2)) : h("em", {}, part.slice(1, -1));
   });
 
 /** @param {string} text paragraphs between empty lines */

@@ -66,7 +66,11 @@ export function createTour(host, { example, open, keep }) {
     }
     const { detail, view } = stop;
     const fresh = place.address === undefined && place.source === undefined && !place.inputs;
-    const look = { ...place.look, ...(fresh ? { detail, view } : {}), stop: number };
+    const look = {
+      ...place.look,
+      ...(fresh ? { detail, view: place.look?.view || view } : {}),
+      stop: number,
+    };
     const seen = document.documentElement.dataset.folded === undefined;
     if (fresh ? stop.open_source !== seen : place.source !== undefined && !seen) fold();
     const there = await open({ ...place, address: place.address ?? stop.at, look });
