@@ -271,6 +271,12 @@ def check_kind(answer: object) -> None:
         )
 
 
+def said(error: EngineError) -> str:
+    """Returns an error as a hint: what was found, and the fix; where that is a name alone, to write it."""
+    fix = f"Write {error.hint}." if error.hint.isidentifier() else error.hint
+    return f"{error.detail} {fix}".strip()
+
+
 def read_answer(
     answer: object, program: Program, asked: int | None, point: Point, deadline: Deadline
 ) -> Typed:

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from engine.errors import BadInput, Edit, EngineError, ShapeMismatch, Span
-from engine.grading.answer import Typed, inputs_of, moved_back
+from engine.grading.answer import Typed, inputs_of, moved_back, said
 from engine.grading.diagnose import (
     Grade,
     Tolerance,
@@ -314,7 +314,7 @@ class Judge:
         line = event.statement.lineno - self.code.offset if error.span is None else error.span.line
         undefined = error.code == "undefined-name"
         codes: tuple[str, ...] = (error.code,) if undefined else ()
-        hint = f"{error.detail} {error.hint}".strip()
+        hint = said(error)
         verdict = "error"
         if isinstance(error, ShapeMismatch):
             verdict = "wrong-shape"

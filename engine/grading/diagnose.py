@@ -14,7 +14,15 @@ from itertools import accumulate
 import numpy as np
 
 from engine.errors import EngineError, ShapeMismatch
-from engine.grading.answer import Formula, Typed, check_kind, inputs_of, moved_back, read_answer
+from engine.grading.answer import (
+    Formula,
+    Typed,
+    check_kind,
+    inputs_of,
+    moved_back,
+    read_answer,
+    said,
+)
 from engine.grading.candidates import FAMILIES
 from engine.grading.corners import valid_at_a_kink
 from engine.grading.mutation import Mutation, ranked
@@ -415,7 +423,7 @@ def failed(
     error = moved_back(error, len(program.text.read_lines))
     if not isinstance(error, ShapeMismatch):
         undefined = (error.code,) if error.code == "undefined-name" else ()
-        hint = f"{error.detail} {error.hint}".strip()
+        hint = said(error)
         return Grade(
             False,
             "error",
@@ -426,7 +434,7 @@ def failed(
             detail=error.detail,
         )
     known, hint = with_equal_sizes(program, place, answer, deadline)
-    hint = hint or f"{error.detail} {error.hint}".strip()
+    hint = hint or said(error)
     codes = tuple(ranked((*known, "wrong-shape")))
     return Grade(False, "wrong-shape", codes, hint, False, False, detail=error.detail)
 

@@ -63,7 +63,7 @@ def test_the_slide_as_it_is_says_z_1() -> None:
     lines = judged(DECK)
     assert wrong(lines) == [(17, "dz1", "error", "undefined-name")]
     slip = next(n for n in lines if not n.correct)
-    assert "z_1" in slip.hint
+    assert slip.hint == "'z1' is not defined, but 'z_1' is. Write z_1."
     assert slip.fix[0].text == "z_1"
     assert (slip.fix[0].span.line, slip.fix[0].span.column) == (17, 4)
 
