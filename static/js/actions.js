@@ -260,6 +260,20 @@ export const ACTIONS = [
     asks: true,
   },
   {
+    name: "check-backward",
+    label: "Check the backward code",
+    keys: [],
+    perform: ({ view }, { look }) => look.view !== "backward" && view("backward"),
+    asks: true,
+  },
+  {
+    name: "menu",
+    label: "The five-step menu",
+    keys: ["u"],
+    perform: ({ view }) => view("menu"),
+    asks: true,
+  },
+  {
     name: "share",
     label: "Share and export",
     keys: [],

@@ -47,6 +47,8 @@ export const VIEWS = /** @type {const} */ ([
   "descend",
   "nudge",
   "warnings",
+  "backward",
+  "menu",
 ]);
 
 /**

@@ -220,6 +220,7 @@ function greet() {
  * @param {number} [sheet] the slice that it lies in
  */
 function read(cell, sheet = 0) {
+  if (cell && isTaken("read")) return;
   const { sheets } = store.get();
   store.set({ cell, sheets: cell ? { ...sheets, [cell.id]: sheet } : sheets });
 }

@@ -43,6 +43,7 @@
  * @property {readonly string[]} found nodes that a search has found
  * @property {readonly string[]} lit nodes pointed at, on the board or by a line, row or cell that is about them
  * @property {{ trace: Trace, verdicts: Record<string, Verdict> }} [checked] what the gradient check said of the nodes of a trace
+ * @property {{ trace: Trace, lines: Record<number, boolean> }} [judged] lines of backward code: whether they are right
  * @property {Learning} [learning] what a student has done
  * @property {boolean} [alone] the document has no server to ask: program and inputs stay as they are
  */
@@ -53,6 +54,7 @@
  * @property {string} source of the program that all of it is about
  * @property {number} reached the last step that has been told
  * @property {{ right: number, asked: number }} score right at the first try, of all asked
+ * @property {number} far the last step come to while the five-step menu was there
  * @property {Record<string, "right" | "late" | "told">} results by address of a question: how it ended
  * @property {number} tries at the question that stands
  * @property {{ address: string, tone: "right" | "wrong" | "half", words: string }} [verdict] on the last answer

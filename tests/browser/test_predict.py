@@ -115,7 +115,7 @@ def test_space_shows_the_answer_on_a_projector_and_goes_to_the_next_question(
 ) -> None:
     page = predicting(open_page, "/#p=true&m=lecture&t=f:f.mul")
     expect(page.locator("#words")).to_have_text("What is f?")
-    expect(page.locator(".answer")).to_be_hidden()
+    expect(page.locator(".reply")).to_be_hidden()
     expect(page.locator("#graph .number.asked")).to_have_text("?")
     expect(page.locator("#equation")).to_have_text("3.00x + y×(−4.00)z=?f")
     page.keyboard.press("Space")
@@ -135,23 +135,23 @@ def test_answers_are_checked_scored_and_the_score_is_kept_on_the_device(
 ) -> None:
     page = predicting(open_page, "/#p=true&t=f:f.mul")
     answer(page, "12")
-    expect(page.locator(".verdict")).to_have_text("The size is right, the sign is not.")
+    expect(page.locator(".reply-verdict")).to_have_text("The size is right, the sign is not.")
     answer(page, "-12")
-    expect(page.locator(".verdict")).to_have_text("Right.")
-    expect(page.locator(".score")).to_have_text("0 of 1 at the first try")
+    expect(page.locator(".reply-verdict")).to_have_text("Right.")
+    expect(page.locator(".reply-score")).to_have_text("0 of 1 at the first try")
     expect(button(page, "Next")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("textbox", name="Your answer, ∂(x + y)/∂x")).to_be_focused()
     page.keyboard.type("1")
     page.get_by_role("textbox", name="Your answer, ∂(x + y)/∂y").fill("1.0")
     page.keyboard.press("Enter")
-    expect(page.locator(".verdict")).to_have_text("Right at the first try.")
-    expect(page.locator(".score")).to_have_text("1 of 2 at the first try")
+    expect(page.locator(".reply-verdict")).to_have_text("Right at the first try.")
+    expect(page.locator(".reply-score")).to_have_text("1 of 2 at the first try")
     page.reload()
     expect(page.locator("html[data-predict]")).to_have_count(1)
     expect(page.locator("#words")).to_contain_text("?")
     page.keyboard.press("Space")
-    expect(page.locator(".score")).to_have_text("1 of 3 at the first try")
+    expect(page.locator(".reply-score")).to_have_text("1 of 3 at the first try")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#words")).to_contain_text("−12")
     expect(page.locator("#graph .number.asked")).to_have_count(0)
@@ -164,36 +164,38 @@ def test_an_answer_counts_to_the_digits_it_was_typed_with(
     last = [step["address"] for step in steps if step["kind"] == "evaluate"][-1]
     page = predicting(open_page, f"/e/staged#p=true&t={last}")
     answer(page, "2")
-    expect(page.locator(".verdict")).to_contain_text("Put the numbers")
+    expect(page.locator(".reply-verdict")).to_contain_text("Put the numbers")
     answer(page, "1.5")
-    expect(page.locator(".verdict")).to_contain_text("Right")
+    expect(page.locator(".reply-verdict")).to_contain_text("Right")
 
 
 def test_a_wrong_gradient_is_told_which_mistake_it_is(open_page: OpenPage) -> None:
     page = predicting(open_page, "/#p=true&t=b:f.mul.0")
     expect(page.locator("#words")).to_have_text("What does × send back to x + y?")
     answer(page, "3")
-    expect(page.locator(".verdict")).to_contain_text("A product swaps")
+    expect(page.locator(".reply-verdict")).to_contain_text("A product swaps")
     answer(page, "x * x - 8")
-    expect(page.locator(".verdict")).to_contain_text("holds for these inputs, but not for others")
+    expect(page.locator(".reply-verdict")).to_contain_text(
+        "holds for these inputs, but not for others"
+    )
 
 
 def test_shapes_formulas_and_lists_answer_for_matrices(open_page: OpenPage) -> None:
     page = predicting(open_page, "/e/two-layer#p=true&t=f:h_1.maximum")
     answer(page, "(5, 3)")
-    expect(page.locator(".verdict")).to_contain_text("Not (5, 3).")
+    expect(page.locator(".reply-verdict")).to_contain_text("Not (5, 3).")
     answer(page, "3 x 5")
-    expect(page.locator(".verdict")).to_contain_text("The shape is right.")
+    expect(page.locator(".reply-verdict")).to_contain_text("The shape is right.")
     answer(page, "np.minimum(z_1, 0)")
-    expect(page.locator(".verdict")).to_contain_text("Put the numbers above into the gate")
+    expect(page.locator(".reply-verdict")).to_contain_text("Put the numbers above into the gate")
     answer(page, "z_1 * (z_1 > 0)")
-    expect(page.locator(".verdict")).to_contain_text("Right.")
+    expect(page.locator(".reply-verdict")).to_contain_text("Right.")
     page.goto("/e/two-layer#p=true&t=b:y_hat.matmul.1")
     page.reload()
     answer(page, "dy_hat.T.dot(h_1)")
-    expect(page.locator(".verdict")).to_contain_text("the order is swapped")
+    expect(page.locator(".reply-verdict")).to_contain_text("the order is swapped")
     answer(page, "h_1.T.dot(2 * y_hat)")
-    expect(page.locator(".verdict")).to_have_text("Right.")
+    expect(page.locator(".reply-verdict")).to_have_text("Right.")
 
 
 def test_one_more_of_a_kind_asks_the_same_with_other_numbers(open_page: OpenPage) -> None:
@@ -209,7 +211,7 @@ def test_one_more_of_a_kind_asks_the_same_with_other_numbers(open_page: OpenPage
         for text in page.locator("#equation .forward .part-text").all_inner_texts()[:2]
     )
     answer(page, str(a * b))
-    expect(page.locator(".verdict")).to_have_text("Right at the first try.")
+    expect(page.locator(".reply-verdict")).to_have_text("Right at the first try.")
 
 
 def test_numbers_are_compared_without_a_network_and_formulas_wait_for_it(
@@ -222,11 +224,11 @@ def test_numbers_are_compared_without_a_network_and_formulas_wait_for_it(
     wait_until_warm(page)
     page.context.set_offline(True)
     answer(page, "3 * z")
-    expect(page.locator(".verdict")).to_contain_text("offline")
+    expect(page.locator(".reply-verdict")).to_contain_text("offline")
     answer(page, "1")
-    expect(page.locator(".verdict")).to_have_text("This is the upstream alone.")
+    expect(page.locator(".reply-verdict")).to_have_text("This is the upstream alone.")
     answer(page, "-4")
-    expect(page.locator(".verdict")).to_have_text("Right.")
+    expect(page.locator(".reply-verdict")).to_have_text("Right.")
 
 
 def test_views_and_messages_that_tell_the_answer_are_withheld(open_page: OpenPage) -> None:
@@ -263,7 +265,7 @@ def test_axe_finds_nothing_while_something_is_asked(
         viewport={"width": size[0], "height": size[1]},
     )
     answer(page, "dy_hat.T.dot(h_1)")
-    expect(page.locator(".verdict")).to_contain_text("the order is swapped")
+    expect(page.locator(".reply-verdict")).to_contain_text("the order is swapped")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
@@ -285,4 +287,4 @@ def test_a_phone_has_keys_for_numbers_and_room_for_fingers(open_page: OpenPage) 
         assert box
         assert min(box["width"], box["height"]) >= 44
     button(page, "Check").tap()
-    expect(page.locator(".verdict")).to_have_text("Right at the first try.")
+    expect(page.locator(".reply-verdict")).to_have_text("Right at the first try.")

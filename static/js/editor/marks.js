@@ -56,6 +56,11 @@ const LINES = {
   local: Decoration.line({ class: "local" }),
   backward: Decoration.line({ class: "backward" }),
 };
+/** Lines of backward code that have been judged. */
+const JUDGED = {
+  right: Decoration.line({ class: "judged right", attributes: { "data-judged": "✓" } }),
+  wrong: Decoration.line({ class: "judged wrong", attributes: { "data-judged": "✗" } }),
+};
 const POINTED = Decoration.mark({ class: "pointed" });
 const WRONG = Decoration.mark({ tagName: "mark" });
 
@@ -69,6 +74,7 @@ const SEEN = /** @type {const} */ ([
   "notices",
   "lit",
   "selected",
+  "judged",
 ]);
 
 /**
@@ -91,6 +97,9 @@ export function showMarks(view, page, previous) {
     [
       ...(line ? [LINES[step.phase].range(line.from)] : []),
       ...places.filter(({ from, to }) => from < to).map(({ from, to }) => POINTED.range(from, to)),
+      ...judgedIn(page).flatMap(([line, right]) =>
+        line <= doc.lines ? [JUDGED[right ? "right" : "wrong"].range(doc.line(line).from)] : [],
+      ),
       ...slipsIn(page).map(({ from, to }) => WRONG.range(from, to)),
     ],
     true,
@@ -100,6 +109,15 @@ export function showMarks(view, page, previous) {
   if (line && page.index !== previous?.index)
     view.dispatch({ effects: EditorView.scrollIntoView(line.from) });
 }
+
+/**
+ * @param {Page} page
+ * @returns {[number, boolean][]} by line, whether it is right
+ */
+const judgedIn = ({ judged, trace, source }) =>
+  judged?.trace === trace && source === trace.source
+    ? Object.entries(judged.lines).map(([line, right]) => [Number(line), right])
+    : [];
 
 /** @param {import("@codemirror/view").DecorationSet} set */
 function rangesOf(set) {

@@ -74,16 +74,27 @@ const refused = (typed, blank) => ({
 });
 
 /**
+ * Asks the engine; a document without a server is as good as offline.
+ * @template T
+ * @param {Host} host
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<import("../api.js").Answer<T>>}
+ */
+const ask = async ({ call, store }, path, body) =>
+  store.get().alone ? { offline: true } : call(path, body);
+
+/**
  * The engine's judgement of a whole gradient.
  * @param {Host} host
  * @param {Blank} blank
  * @param {Typed} typed
  * @returns {Promise<Verdict | undefined>} undefined if it could not be asked
  */
-async function asked({ call, request }, { node }, typed) {
+async function asked(host, { node }, typed) {
   /** @type {import("../api.js").Answer<Grade>} */
-  const { answer, problem } = await call("/api/grade", {
-    ...request(),
+  const { answer, problem } = await ask(host, "/api/grade", {
+    ...host.request(),
     wrt: node,
     answer: typed.text,
   });
@@ -132,12 +143,18 @@ export function verdictOf({ correct, verdict, hint, detail, general, shape_ok },
  * @param {string} formula
  * @returns {Promise<Verdict>}
  */
-async function computed({ call, request, store }, blank, truths, formula) {
+async function computed(host, blank, truths, formula) {
   const name = "answer_typed";
-  const source = `${forwardOf(store.get())}\n${name} = ${formula}`;
-  const body = { ...request(), source, output: name, wrt: undefined, upstream: zeros(blank.shape) };
+  const source = `${forwardOf(host.store.get())}\n${name} = ${formula}`;
+  const body = {
+    ...host.request(),
+    source,
+    output: name,
+    wrt: undefined,
+    upstream: zeros(blank.shape),
+  };
   /** @type {import("../api.js").Answer<Trace>} */
-  const { answer, problem } = await call("/api/graph", body);
+  const { answer, problem } = await ask(host, "/api/graph", body);
   if (!answer && !problem) return { tone: "half", words: OFFLINE };
   if (problem) {
     const isShape = /shape/.test(problem.code);

@@ -153,21 +153,21 @@ const truthsOf = ({ trace, slide, index }, i) =>
  * @param {{ answer: (written: string[]) => void, reveal: () => void, again: () => void }} acts
  */
 function createPanel(host, { answer, reveal, again }) {
-  const fields = h("div", { class: "answer-fields" });
-  const verdict = h("p", { class: "verdict", role: "status" });
+  const fields = h("div", { class: "reply-fields" });
+  const verdict = h("p", { class: "reply-verdict", role: "status" });
   const button = (/** @type {string} */ label, /** @type {() => void} */ click) =>
     h("button", { type: "button", click }, label);
-  const check = h("button", { type: "submit", class: "check-answer" }, "Check");
+  const check = h("button", { type: "submit", class: "reply-check" }, "Check");
   const tell = button("Reveal", () => (reveal(), focus(on)));
   const more = button("One more of this kind", () => (again(), focus(fields)));
   const on = button("Next", next);
-  const score = h("span", { class: "score" });
+  const score = h("span", { class: "reply-score" });
   const form = h(
     "form",
-    { class: "answer", "aria-label": "Predict", submit: send },
-    h("div", { class: "answer-row" }, fields, check, tell),
+    { class: "reply", "aria-label": "Predict", submit: send },
+    h("div", { class: "reply-row" }, fields, check, tell),
     verdict,
-    h("div", { class: "answer-tools" }, more, on, score),
+    h("div", { class: "reply-tools" }, more, on, score),
   );
   byId("now").append(form);
   let asked = "";

@@ -6,6 +6,7 @@ import { axisOf, h, sentence, signed } from "../panels/dom.js";
 import { timelineOf } from "../timeline.js";
 import { createQuestion } from "../views/question.js";
 import { drawCells, rowsOf } from "./cells.js";
+import { tick } from "./record.js";
 import { EMPTY, judged, namesOf, sameTile, TILES, tileName, tileShape, withTile } from "./tiles.js";
 
 /** @import { Host, Page } from "../state.js" */
@@ -88,6 +89,7 @@ export function createPuzzle(host) {
     /** @param {Table} next */
     const lay = (next) => {
       tables.set(key, next);
+      if (judged(level, next)?.value_ok) tick(host.store, "balance");
       question.redraw();
     };
     /** @param {number} next */

@@ -32,7 +32,7 @@ export function learningOf({ learning, trace: { source } }) {
   if (learning?.source === source) return learning;
   const { right = 0, asked = 0 } = scores()[keyOf(source)] ?? {};
   const score = { right: Number(right) || 0, asked: Number(asked) || 0 };
-  return { source, score, reached: 0, results: {}, tries: 0, done: [], shapes: {} };
+  return { source, score, reached: 0, far: 0, results: {}, tries: 0, done: [], shapes: {} };
 }
 
 /**
@@ -45,6 +45,16 @@ export function note(store, change) {
   if (store.get().learning && same(before, learning)) return;
   if (!same(before.score, learning.score)) keep(learning);
   store.set({ learning });
+}
+
+/**
+ * Ticks a step of the five-step menu.
+ * @param {Store} store
+ * @param {"graph" | "cost" | "balance"} step
+ */
+export function tick(store, step) {
+  const { done } = learningOf(store.get());
+  if (!done.includes(step)) note(store, { done: [...done, step] });
 }
 
 /** @param {Learning} learning */

@@ -7,7 +7,7 @@ import { mended, textIn } from "./spans.js";
 /** @import { Page } from "../state.js" */
 /** @import { Edit, Span } from "../types.d.ts" */
 
-/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string, fix?: Edit[] }} Message */
+/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string, fix?: Edit[], action?: string }} Message */
 
 /** Notices shown before the rest folds away. */
 const SHOWN = 3;
@@ -80,7 +80,11 @@ export function messagesOf({ problem, trace, notices, source, look }) {
   if (backward) {
     const last = source.trimEnd().split("\n").length;
     const lines = last > backward.line ? `lines ${backward.line}–${last} are` : `line ${last} is`;
-    list.push({ kind: "notice", text: `${lines} your backward code: not drawn` });
+    list.push({
+      kind: "notice",
+      text: `${lines} your backward code: not drawn`,
+      action: "check-backward",
+    });
     for (const { detail, span, hint, fix } of backward.problems)
       list.push({ kind: "problem", text: detail, span, hint, fix });
   }
@@ -99,10 +103,15 @@ export function messagesOf({ problem, trace, notices, source, look }) {
  * @param {Page} page
  * @param {(text: string) => void} onType
  */
-export function describe({ kind, text, span, hint, fix = [] }, { source, alone }, onType) {
+export function describe({ kind, text, span, hint, fix = [], action }, { source, alone }, onType) {
   const words = text.replace(/^line \d+: /i, "");
   const place = kind === "problem" && span ? [h("b", {}, `line ${span.line}: `)] : [];
   const row = h("p", { class: kind }, ...place, words);
+  if (!alone && action)
+    row.append(
+      " ",
+      h("button", { type: "button", class: "fix", "data-action": action }, "Check it"),
+    );
   if (!alone && fix.length > 0) {
     const mend = () => onType(mended(source, fix));
     row.append(

@@ -77,6 +77,9 @@ export function createSource(writing) {
     const { phase } = page.trace.steps[page.index];
     Array.from(under.children).forEach((line, i) => {
       line.className = i + 1 === at ? `line ${phase}` : "line";
+      const right = page.judged?.trace === page.trace ? page.judged.lines[i + 1] : undefined;
+      line.toggleAttribute("data-judged", right !== undefined);
+      if (right !== undefined) line.setAttribute("data-judged", right ? "✓" : "✗");
       if (i + 1 === at && follow) line.scrollIntoView({ block: "nearest" });
     });
   }

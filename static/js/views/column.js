@@ -15,7 +15,7 @@ import { byId, h } from "../panels/dom.js";
 
 /**
  * By name; `tells` is what shows numbers that a student in predict mode is to find.
- * @type {Record<typeof VIEWS[number], { label: string, tells?: boolean, load: () => Promise<(host: Host) => View> }>}
+ * @type {Record<typeof VIEWS[number], { label: string, tells?: boolean, load: () => Promise<(host: Host) => View | Promise<View>> }>}
  */
 const TABS = {
   code: { label: "Code", load: async () => (await import("./code.js")).createCode },
@@ -55,6 +55,11 @@ const TABS = {
     tells: true,
     load: async () => (await import("./warnings.js")).createWarnings,
   },
+  backward: {
+    label: "Backward",
+    load: async () => (await import("../learning/backward.js")).createBackward,
+  },
+  menu: { label: "Menu", load: async () => (await import("../learning/menu.js")).createMenu },
 };
 
 const WITHHELD =
