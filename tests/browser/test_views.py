@@ -20,6 +20,8 @@ TITLES = {
     "derive": "Derive",
     "balance": "Balance",
     "check": "Check",
+    "descend": "Descend",
+    "nudge": "Nudge",
     "warnings": "Warnings",
     "backward": "Backward",
     "menu": "Menu",
@@ -59,7 +61,7 @@ def at_rest(page: Page) -> None:
     """Waits until the open view has its answer, and nothing fades any more."""
     page.wait_for_function(
         """() => document.querySelector("#view > *") && [...document.querySelectorAll("#view .answer")]
-            .every(each => each.ariaBusy === "false" && each.hasChildNodes())
+            .every(each => !each.checkVisibility() || (each.ariaBusy === "false" && each.hasChildNodes()))
             && document.getElementById("view").getAnimations({subtree: true}).length === 0"""
     )
 
