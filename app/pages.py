@@ -18,7 +18,8 @@
 `templates/lecture.html`, a tour, gets of these what its first stop has, and `tour`, `tour_json` (what
 `static/js/learning/tour/types.d.ts` calls a Tour) and `first_text`; `templates/lectures.html` gets `tours`, and
 `templates/teach.html` besides `examples` and `grader`, a script.
-`templates/print.html`, the sheet of all steps, gets the same. `templates/licences.html` gets `packages` (name, version,
+`templates/print.html`, the sheet of all steps, gets the same. `templates/worksheet.html` gets what
+`app.worksheets.worksheet_context` returns. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
 `app.reference.reference` returns. All get `version`; `scripts` and `styles`, the folders of modules and
 style sheets: as built, or as written while they are being written; `start`, the addresses of those built modules that
@@ -44,6 +45,7 @@ from app.reference import reference
 from app.schemas import Example
 from app.settings import Settings
 from app.tours import Tour, paragraphs, tours
+from app.worksheets import worksheet_context
 
 HTML = "text/html; charset=utf-8"
 OPENING = {"title", "source", "inputs", "output", "wrt"}
@@ -82,6 +84,8 @@ class Pages:
             Route("/embed/{slug}", self.embed),
             Route("/print", self.sheet),
             Route("/print/{slug}", self.sheet),
+            Route("/worksheet", self.worksheet),
+            Route("/worksheet/{slug}", self.worksheet),
             Route("/lecture", self.lectures),
             Route("/lecture/{slug}", self.lecture),
             Route("/teach", self.teach),
@@ -102,6 +106,11 @@ class Pages:
     async def sheet(self, request: Request) -> Response:
         """Is every step on paper: a board each, under one another."""
         return await self._index(request, named(request), embed=False, template="print.html")
+
+    async def worksheet(self, request: Request) -> Response:
+        """Is a circuit to be filled in by pencil, or its key: of an example, of the link's program, or a random one."""
+        context = worksheet_context(request.url.path, request.query_params, named(request))
+        return self._page(request, "worksheet.html", context)
 
     async def lectures(self, request: Request) -> Response:
         """Lists the tours."""

@@ -204,7 +204,10 @@ function licences(names) {
 }
 
 /** What is loaded by its own name: by templates, and as workers. The rest follows from what they import. */
-const ENTRIES = ["main", "sharing/sheet", "learning/tour/progress", "layout-worker", "api"];
+const ENTRIES = [
+  ...["main", "sharing/sheet", "learning/worksheet", "learning/tour/progress"],
+  ...["layout-worker", "api"],
+];
 
 /**
  * Bundles the page's own modules: in one piece what the first picture needs, each part that is loaded later in its

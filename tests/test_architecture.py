@@ -185,6 +185,7 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         {"expand_dims", "reshape"},
         "NumPy's functions, where a reduction's axes are kept",
     ),
+    "engine/families.py": ({"max"}, "what a family of exercises is called"),
     "engine/listing.py": (
         {"expand_dims", "reshape", "sum"},
         "NumPy's functions, written into code where broadcasting is undone",

@@ -207,14 +207,15 @@ export const editedPath = () => (isEmbed() || isTour() ? home : "/");
 const isEmbed = () => /^\/embed(\/|$)/.test(home);
 const isTour = () => home.startsWith("/lecture/");
 
-/** @typedef {"page" | "embed" | "print"} Kind with everything, a frame without chrome, a sheet of all steps */
+/** @typedef {"page" | "embed" | "print" | "worksheet"} Kind with everything, a frame without chrome, paper: all steps, or one to fill in */
 
 /**
  * The example that a link or path opens on; "" for the first.
  * @param {string} link
  */
 export const slugOf = (link) =>
-  new URL(link, location.origin).pathname.match(/^\/(?:e|embed|print)\/([^/]+)$/)?.[1] ?? "";
+  new URL(link, location.origin).pathname.match(/^\/(?:e|embed|print|worksheet)\/([^/]+)$/)?.[1] ??
+  "";
 
 /**
  * @param {Kind} kind

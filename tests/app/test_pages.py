@@ -26,6 +26,7 @@ EVERYWHERE = [
     "/embed/xyz",
     "/embedded",
     "/print",
+    "/worksheet",
     "/docs",
     "/licences",
     "/api/examples",

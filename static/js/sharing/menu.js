@@ -54,7 +54,11 @@ export async function openFile(file, visit) {
  */
 export async function openShare(dialog, { host, example, here, visit }) {
   const place = here();
-  const [link, sheet] = await Promise.all([linkTo(place), linkTo(place, "print")]);
+  const [link, sheet, worksheet] = await Promise.all([
+    linkTo(place),
+    linkTo(place, "print"),
+    linkTo({ source: place.source, inputs: place.inputs }, "worksheet"),
+  ]);
   const title = place.source === undefined ? example.title : "Your function";
   const files = exportsOf(host, link, slugOf(link) || fileName(title));
   const said = h("p", { class: "share-said", role: "status" });
@@ -99,7 +103,9 @@ export async function openShare(dialog, { host, example, here, visit }) {
     h(
       "div",
       { class: "share-row" },
-      h("a", { class: "button", href: sheet, target: "_blank", rel: "noopener" }, "Contact sheet"),
+      paper(sheet, "Contact sheet"),
+      paper(worksheet, "Worksheet"),
+      paper(worksheet.replace("#", "?key=1#"), "Its key"),
       button("LaTeX", () => keep(files.latex())),
       button("JSON", () => keep(files.json())),
       button("DOT", () => keep(files.dot())),
@@ -109,6 +115,10 @@ export async function openShare(dialog, { host, example, here, visit }) {
   );
   dialog.showModal();
 }
+
+/** @param {string} href @param {string} label of a page to be printed */
+const paper = (href, label) =>
+  h("a", { class: "button", href, target: "_blank", rel: "noopener" }, label);
 
 /**
  * A button that says what came of it.
