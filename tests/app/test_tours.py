@@ -75,6 +75,15 @@ def test_the_board_can_stand_where_a_stop_says(client: TestClient, stop: Stop):
 
 
 @each_stop
+def test_the_view_of_a_stop_is_there_and_about_nodes_of_its_board(client: TestClient, stop: Stop):
+    views = re.search(r"VIEWS = .*?\[(.*?)\]", (ROOT / "static/js/look.js").read_text(), re.DOTALL)
+    assert views
+    name, *nodes = stop.view.split(".")
+    assert not name or f'"{name}"' in views[1]
+    assert set(nodes) <= {node["id"] for node in traced(client, stop)["nodes"]}
+
+
+@each_stop
 def test_a_question_can_be_answered_and_its_slips_are_wrong(client: TestClient, stop: Stop):
     match stop.question:
         case Number() as question:

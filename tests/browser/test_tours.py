@@ -288,3 +288,15 @@ def test_the_menu_has_the_pathologies_in_a_section_of_their_own(open_page: OpenP
     dead.click()
     expect(page).to_have_url(re.compile("/e/dead-relu$"))
     expect(page.get_by_role("button", name="Mend it")).to_be_visible()
+
+
+def test_the_scale_of_the_colours_keeps_its_size_beside_the_views(open_page: OpenPage) -> None:
+    page = open_page("/e/two-layer")
+    scale = page.locator(".legend .swatches")
+    expect(scale).to_be_visible()
+    before = scale.bounding_box()
+    page.get_by_role("button", name=re.compile("^Views")).click()
+    page.get_by_role("tab", name="Descend").click()
+    expect(page.get_by_role("tabpanel")).not_to_be_empty()
+    page.get_by_role("button", name="Close views").click()
+    assert scale.bounding_box() == before
