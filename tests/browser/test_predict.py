@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable
 
@@ -103,6 +104,20 @@ def test_a_number_that_is_asked_for_stands_nowhere_in_the_document(
         told |= {f"{x:.3g}" for x in hidden}
         page.keyboard.press("ArrowRight")
     assert seen > 12
+
+
+def test_a_matrix_that_is_not_told_has_no_cells_in_the_document(open_page: OpenPage) -> None:
+    page = open_page("/e/two-layer")
+    page.keyboard.press("End")
+    expect(page.locator("#graph .map .cells")).to_have_count(14)
+    page.keyboard.press("Home")
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#words")).to_contain_text("What is z")
+    expect(page.locator("#graph .map .cells")).to_have_count(3)
+    expect(page.locator("#equation")).to_have_attribute("aria-label", re.compile(r"\?$"))
+    page.keyboard.press("Space")
+    expect(page.locator("#graph .map .cells")).to_have_count(4)
 
 
 def test_the_document_keeps_no_trace_behind_the_page(open_page: OpenPage) -> None:

@@ -207,7 +207,7 @@ function createPanel(host, { answer, reveal, again }) {
           autocomplete: "off",
           spellcheck: "false",
           inputmode: scalar ? "decimal" : "text",
-          placeholder: scalar ? "a number" : "a list, a formula, a shape",
+          placeholder: many ? "" : scalar ? "a number" : "a list, a formula, a shape",
         });
         const sign = h(
           "button",
