@@ -42,7 +42,7 @@ def test_every_address_opens() -> None:
         for number in fields.get("stop", []):
             assert int(number) <= stops[urlsplit(address).path], address
         for view in fields.get("w", []):
-            assert f'"{view}"' in views[1], address
+            assert f'"{view.partition(".")[0]}"' in views[1], address
 
 
 @pytest.mark.parametrize(("number", "name"), [(n, name) for n, _, name in TABLE])
