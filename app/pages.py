@@ -17,7 +17,7 @@
 
 `templates/lecture.html`, a tour, gets of these what its first stop has, and `tour`, `tour_json` (what
 `static/js/learning/tour/types.d.ts` calls a Tour) and `first_text`; `templates/lectures.html` gets `tours`, and
-`templates/teach.html` besides `examples` and `grader`, a script.
+`templates/teach.html` besides `examples`, the `families` of worksheets, and `grader`, a script.
 `templates/print.html`, the sheet of all steps, gets the same. `templates/worksheet.html` gets what
 `app.worksheets.worksheet_context` returns. `templates/licences.html` gets `packages` (name, version,
 license, text); `templates/error.html` gets `title`, `detail`, `hint` and `status`; `templates/docs.html` gets what
@@ -45,7 +45,7 @@ from app.reference import reference
 from app.schemas import Example
 from app.settings import Settings
 from app.tours import Tour, paragraphs, tours
-from app.worksheets import worksheet_context
+from app.worksheets import families, worksheet_context
 
 HTML = "text/html; charset=utf-8"
 OPENING = {"title", "source", "inputs", "output", "wrt"}
@@ -138,7 +138,12 @@ class Pages:
     async def teach(self, request: Request) -> Response:
         """Says how the page is used in class, with a link to everything in it."""
         grader = (self._root / "templates" / "grader.py").read_text(encoding="utf-8")
-        content: dict[str, object] = {"tours": tours(), "examples": gallery(), "grader": grader}
+        content: dict[str, object] = {
+            "tours": tours(),
+            "examples": gallery(),
+            "grader": grader,
+            "families": families(),
+        }
         return self._page(request, "teach.html", content)
 
     async def docs(self, request: Request) -> Response:

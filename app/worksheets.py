@@ -41,13 +41,18 @@ def worksheet_context(path: str, query: Mapping[str, str], example: Example) -> 
     return {
         "opening": opening,
         "opening_json": script_safe(orjson.dumps(opening)),
-        "families": [(name, title) for name, (title, _) in FAMILIES.items()],
+        "families": families(),
         "family": family,
         "seed": seed,
         "next_seed": (seed + 1) % (MOST_SEED + 1),
         "key": key,
         "other": f"{path}?{other}" if other else path,
     }
+
+
+def families() -> list[tuple[str, str]]:
+    """Returns the name of each family, and what it practises."""
+    return [(name, title) for name, (title, _) in FAMILIES.items()]
 
 
 def seed_of(text: str) -> int:

@@ -168,6 +168,23 @@ def test_an_elementwise_gate_leads_to_its_diagonal(open_page: OpenPage) -> None:
     expect(tab(page, "Jacobian")).to_have_attribute("aria-selected", "true")
 
 
+def test_a_zero_off_the_diagonal_says_what_does_not_reach_what(open_page: OpenPage) -> None:
+    page = open_page(
+        f"{link('z = W @ x' + chr(10) + 'h = np.tanh(z)' + chr(10) + 'L = np.sum(h)')}&w=jacobian.n3.n2"
+    )
+    wait_until_drawn(page)
+    at_rest(page)
+    heat = views(page).get_by_role("group", name=re.compile("^Jacobian of h for z"))
+    heat.focus()
+    for key in ["ArrowUp"] * 3 + ["ArrowLeft"] * 3:
+        page.keyboard.press(key)
+    expect(views(page).locator(".readout")).not_to_contain_text("reach")
+    page.keyboard.press("ArrowRight")
+    expect(views(page).locator(".readout")).to_have_text(
+        "∂h[0]/∂z[1] = 0: z[1] does not reach h[0]"
+    )
+
+
 @pytest.mark.parametrize("view", ["derive", "balance"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_are_accessible(open_page: OpenPage, view: str, scheme: str) -> None:

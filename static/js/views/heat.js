@@ -24,10 +24,11 @@ const APART = 15;
  * @param {(column: number) => string} matrix.columnName
  * @param {string} matrix.label
  * @param {(row: number, column: number) => string} matrix.say what an entry is: "∂z[2]/∂x[5]"
+ * @param {(row: number, column: number) => string} [matrix.why] what an entry's number comes from, in words
  * @param {{ row?: number, column?: number }} matrix.at the entry that is read; the largest, at first
  * @returns {HTMLElement}
  */
-export function drawHeat({ data, rowName, columnName, label, say, at }) {
+export function drawHeat({ data, rowName, columnName, label, say, why, at }) {
   const [rows, columns] = [data.length, data[0].length];
   const left = 12 + 7 * Math.max(...data.map((_, i) => rowName(i).length));
   const top = 22;
@@ -111,6 +112,7 @@ export function drawHeat({ data, rowName, columnName, label, say, at }) {
     readout.replaceChildren(
       `${say(row, column)} = `,
       h("b", {}, formatFull(Number(Number(data[row][column]).toPrecision(6)))),
+      why?.(row, column) ?? "",
     );
   }
   const box = h(
@@ -131,12 +133,15 @@ export function drawHeat({ data, rowName, columnName, label, say, at }) {
     event.preventDefault();
     read((at.row ?? 0) + move[0], (at.column ?? 0) + move[1]);
   });
-  box.addEventListener("pointermove", (event) => {
+  /** @param {PointerEvent} event */
+  const point = (event) => {
     const { x, y } = picture.getBoundingClientRect();
     const [row, column] = [(event.clientY - y - top) / cell, (event.clientX - x - left) / cell];
     if (row >= 0 && row < rows && column >= 0 && column < columns)
       read(Math.floor(row), Math.floor(column));
-  });
+  };
+  box.addEventListener("pointermove", point);
+  box.addEventListener("pointerdown", point);
   const strongest = Math.max(0, sizes.indexOf(most));
   read(at.row ?? Math.floor(strongest / columns), at.column ?? strongest % columns);
   return h("div", {}, box, readout);

@@ -115,7 +115,7 @@ function drawn(jacobian, of, wrt, at) {
     structure === "diagonal" && rows === columns && rows > 1 && rows <= MOST_LYING && product?.data;
   return [
     head,
-    ...(shown && data ? [heat(data, of, wrt, at), asTable(data, of, wrt)] : []),
+    ...(shown && data ? [heat(jacobian, data, of, wrt, at), asTable(data, of, wrt)] : []),
     ...(shown || !related ? [] : [sketch(structure)]),
     ...(lies && of.upstream
       ? [drawHadamard(flatOf(diagonal), flatOf(of.upstream), flatOf(product))]
@@ -124,17 +124,22 @@ function drawn(jacobian, of, wrt, at) {
 }
 
 /**
+ * @param {Jacobian} jacobian
  * @param {import("../types.d.ts").Numeric[][]} data
  * @param {TraceNode} of
  * @param {TraceNode} wrt
  * @param {object} at
  */
-function heat(data, of, wrt, at) {
+function heat({ structure, rows, columns }, data, of, wrt, at) {
   const short = /** @param {TraceNode} node */ ({ label }) =>
     /^[\p{L}_]\w*$/u.test(label) ? label : "·";
   return drawHeat({
     data,
     at,
+    why: (row, column) =>
+      structure === "diagonal" && rows === columns && row !== column
+        ? `: ${short(wrt)}${placeOf(column, wrt.value.shape)} does not reach ${short(of)}${placeOf(row, of.value.shape)}`
+        : "",
     label: `Jacobian of ${of.label} for ${wrt.label}`,
     rowName: (row) => placeOf(row, of.value.shape).replace(/[[\]\s]/g, "") || "·",
     columnName: (column) => placeOf(column, wrt.value.shape).replace(/[[\]\s]/g, "") || "·",
