@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.circuits import link, wait_until_drawn
+from tests.browser.test_page import expect_step
 
 OpenPage = Callable[..., Page]
 
@@ -114,3 +116,14 @@ def test_a_finger_folds_a_group_by_its_sign(open_page: OpenPage) -> None:
     assert min(box["width"], box["height"]) >= 44
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 4)
     expect(page.get_by_role("button", name="Unfold t = 0 ", exact=False)).to_be_attached()
+
+
+@pytest.mark.parametrize("example", ["two-layer", "softmax"])
+def test_words_are_whole_or_reached_by_keys(open_page: OpenPage, example: str) -> None:
+    page = open_page(f"/e/{example}", **PHONE)
+    words = page.locator("#words")
+    cut = "words => words.scrollHeight > words.clientHeight && words.tabIndex < 0"
+    for index in range(int(page.locator("#step").get_attribute("max") or 0) + 1):
+        expect_step(page, index)
+        assert not words.evaluate(cut), words.inner_text()
+        page.keyboard.press("ArrowRight")

@@ -67,7 +67,10 @@ export function createNow() {
       ...(page.slide ? [" · rounded as on the slide"] : []),
     );
     words.replaceChildren(...sentence(signed(text), isWord));
-    words.dataset.size = text.length > 110 ? "small" : "large";
+    words.dataset.size = text.length > LONG ? "small" : "large";
+    // A phone scrolls what is longer still: keys must reach it, too.
+    if (text.length > LONGER) words.tabIndex = 0;
+    else words.removeAttribute("tabindex");
     equation.replaceChildren(
       ...(now.length > 1 ? rows(now, known) : now[0].parts.map((part) => draw(part, known))),
     );
@@ -117,6 +120,10 @@ export function createNow() {
  * The words of a trace that are set as mathematics.
  * @typedef {{ names: Set<string>, axes: Set<string> }} Known
  */
+
+/** Letters from which the words are set smaller, and from which a phone scrolls them. */
+const LONG = 110;
+const LONGER = 140;
 
 /** Lines of a stop's equations; what is more is counted. */
 const MOST_ROWS = 5;
