@@ -181,7 +181,16 @@ def test_a_jax_script_is_the_same_function(
             agrees_when_played(script, run.values[-1], scripts.gradients_of(run))
 
 
-@pytest.mark.parametrize("entry", gallery(), ids=lambda e: e.slug)
+#: Played JAX takes differences: examples that have none, with the reason.
+WITHOUT_DIFFERENCES = {
+    "constant-feature": "its output is NaN",
+    "unselected-branch": "a step back takes the root of a negative number",
+}
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in gallery() if e.slug not in WITHOUT_DIFFERENCES], ids=lambda e: e.slug
+)
 def test_the_gallery_is_the_same_in_jax(entry, monkeypatch: pytest.MonkeyPatch) -> None:
     play_jax(monkeypatch)
     circuit = build(entry.source, entry.inputs, entry.output, entry.wrt)
