@@ -76,43 +76,22 @@ class Draw:
         return self.matrix(1, size)[0]
 
 
-def scalar(draw: Draw) -> tuple[str, Inputs]:
-    """Returns sums and products of three or four numbers."""
-    source = draw.choice(
-        [
-            "q = x + y\nf = q * z",
-            "p = x * y\nf = p - z",
-            "p = x * y\nq = z + w\nf = p * q",
-            "q = x - y\nr = q * z\nf = r + w",
-        ]
-    )
-    return source, draw.digits(*(n for n in "xyzw" if n in source))
+Family = Callable[[Draw], tuple[str, Inputs]]
 
 
-def fan_out(draw: Draw) -> tuple[str, Inputs]:
-    """Returns a value that is used twice, so that two gradients add."""
-    source = draw.choice(
-        [
-            "a = x * y\nf = a + x",
-            "s = x + y\nt = x * z\nf = s * t",
-            "a = x + y\nf = a * a + z",
-            "a = x * y\nb = a + z\nf = b * x",
-        ]
-    )
-    return source, draw.digits(*(n for n in "xyz" if n in source))
+def numbers(names: str, *sources: str) -> Family:
+    """Returns the family of some programs of single numbers.
 
+    Args:
+        names: the inputs that they may have, a letter each, in the order in which they are drawn.
+        sources: one of them is drawn.
+    """
 
-def maximum(draw: Draw) -> tuple[str, Inputs]:
-    """Returns a gate that routes."""
-    source = draw.choice(
-        [
-            "p = x * y\nm = np.maximum(z, w)\nf = 2 * (p + m)",
-            "m = np.maximum(x, y)\nf = m * z",
-            "q = x + y\nm = np.maximum(q, z)\nf = m * w",
-            "m = np.minimum(x, y)\nr = np.maximum(z, 0)\nf = m * r + x",
-        ]
-    )
-    return source, draw.digits(*(n for n in "xyzw" if n in source))
+    def draw_one(draw: Draw) -> tuple[str, Inputs]:
+        source = draw.choice(sources)
+        return source, draw.digits(*(name for name in names if name in source))
+
+    return draw_one
 
 
 def neuron(draw: Draw) -> tuple[str, Inputs]:
@@ -121,18 +100,6 @@ def neuron(draw: Draw) -> tuple[str, Inputs]:
     names = ("w0", "x0", "w1", "x1", "b")
     inputs: Inputs = {name: draw.choice([-2, -1, 1, 2, 3]) for name in names}
     return f"z = w0 * x0 + w1 * x1 + b\nf = {unit}", inputs
-
-
-def chain(draw: Draw) -> tuple[str, Inputs]:
-    """Returns slopes that multiply."""
-    source = draw.choice(
-        [
-            "u = a * x\nv = u + b\nf = v**2",
-            "u = x**2\nv = u - a\nf = b * v",
-            "u = x / a\nv = u + b\nf = v * v",
-        ]
-    )
-    return source, draw.digits("a", "b", "x")
 
 
 def matrix(draw: Draw) -> tuple[str, Inputs]:
@@ -160,11 +127,46 @@ def network(draw: Draw) -> tuple[str, Inputs]:
     return source, inputs
 
 
-FAMILIES: Mapping[str, tuple[str, Callable[[Draw], tuple[str, Inputs]]]] = {
-    "scalar": ("Sums and products", scalar),
-    "fan-out": ("A value used twice", fan_out),
-    "max": ("Gates that route", maximum),
-    "chain": ("Slopes multiply", chain),
+FAMILIES: Mapping[str, tuple[str, Family]] = {
+    "scalar": (
+        "Sums and products",
+        numbers(
+            "xyzw",
+            "q = x + y\nf = q * z",
+            "p = x * y\nf = p - z",
+            "p = x * y\nq = z + w\nf = p * q",
+            "q = x - y\nr = q * z\nf = r + w",
+        ),
+    ),
+    "fan-out": (
+        "A value used twice",
+        numbers(
+            "xyz",
+            "a = x * y\nf = a + x",
+            "s = x + y\nt = x * z\nf = s * t",
+            "a = x + y\nf = a * a + z",
+            "a = x * y\nb = a + z\nf = b * x",
+        ),
+    ),
+    "max": (
+        "Gates that route",
+        numbers(
+            "xyzw",
+            "p = x * y\nm = np.maximum(z, w)\nf = 2 * (p + m)",
+            "m = np.maximum(x, y)\nf = m * z",
+            "q = x + y\nm = np.maximum(q, z)\nf = m * w",
+            "m = np.minimum(x, y)\nr = np.maximum(z, 0)\nf = m * r + x",
+        ),
+    ),
+    "chain": (
+        "Slopes multiply",
+        numbers(
+            "abx",
+            "u = a * x\nv = u + b\nf = v**2",
+            "u = x**2\nv = u - a\nf = b * v",
+            "u = x / a\nv = u + b\nf = v * v",
+        ),
+    ),
     "neuron": ("One neuron", neuron),
     "matrix": ("A matrix times a vector", matrix),
     "network": ("A two-layer network", network),

@@ -10,6 +10,7 @@ import pytest
 from engine import EngineError, build
 from engine.circuit import read
 from engine.graph import Role
+from tests.deck import DECK
 from tests.engine.asking import (
     answer_or_code,
     ask,
@@ -954,12 +955,6 @@ def test_the_branch_not_taken_gives_zero_and_never_nan(source: str) -> None:
 # ---------- backward code ----------
 
 FORWARD = "z_1 = np.dot(X, W_1)\nh_1 = np.maximum(z_1, 0)\ny_hat = np.dot(h_1, W_2)\nL = np.sum(y_hat**2)\n"
-DECK = (
-    "import numpy as np\n\n# forward prop\n"
-    + FORWARD
-    + "\n# backward prop\ndy_hat = 2.0*y_hat\n\ndW2 = h_1.T.dot(dy_hat)\n\ndh1 = dy_hat.dot(W_2.T)\n\n"
-    "dz1 = dh1.copy()\ndz1[z1 < 0] = 0\n\ndW1 = X.T.dot(dz1)\n"
-)
 NOTES = (
     "x = -2; y = 5; z = -4\n\n# perform the forward pass\nq = x + y\nf = q * z\n\n"
     "# backprop through f = q * z\ndfdz = q\ndfdq = z\ndqdx = 1.0\ndqdy = 1.0\n"

@@ -8,31 +8,10 @@ import pytest
 from engine import EngineError, build
 from engine.grading import JudgedLine
 from engine.graph import Role
+from tests.deck import DECK
 from tests.engine import plain_numpy
 from tests.engine.grading.backward_programs import RIGHT, Mutant, mutants
 from tests.engine.grading.programs import PROGRAMS, circuit
-
-# The slide, as it is.
-DECK = """import numpy as np
-
-# forward prop
-z_1 = np.dot(X, W_1)
-h_1 = np.maximum(z_1, 0)
-y_hat = np.dot(h_1, W_2)
-L = np.sum(y_hat**2)
-
-# backward prop
-dy_hat = 2.0*y_hat
-
-dW2 = h_1.T.dot(dy_hat)
-
-dh1 = dy_hat.dot(W_2.T)
-
-dz1 = dh1.copy()
-dz1[z1 < 0] = 0
-
-dW1 = X.T.dot(dz1)
-"""
 
 
 def judged(source: str, backward: str | None = None) -> list[JudgedLine]:
