@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from app.grading import BackwardRequest, GradeRequest, backward_bytes, grade_bytes
-from app.primer import BalanceRequest, DerivationRequest, balance_bytes, derivation_bytes
-from app.schemas import (
-    CheckRequest,
-    CodeRequest,
-    DescendRequest,
-    GraphRequest,
-    JacobianRequest,
-    NudgeRequest,
-    ProgramRequest,
-    SurfaceRequest,
-    SweepRequest,
-)
-from app.serialize import (
-    Picture,
-    check_bytes,
-    code_bytes,
-    descend_bytes,
-    graph_bytes,
-    jacobian_bytes,
-    nudge_bytes,
-    surface_bytes,
-    sweep_bytes,
-)
 from app.settings import Settings
+from app.wire.check import CheckRequest, check_bytes
+from app.wire.code import CodeRequest, code_bytes
+from app.wire.descend import DescendRequest, descend_bytes
+from app.wire.grading import BackwardRequest, GradeRequest, backward_bytes, grade_bytes
+from app.wire.graph import GraphRequest, graph_bytes
+from app.wire.jacobian import JacobianRequest, jacobian_bytes
+from app.wire.nudge import NudgeRequest, nudge_bytes
+from app.wire.primer import BalanceRequest, DerivationRequest, balance_bytes, derivation_bytes
+from app.wire.program import ProgramRequest
+from app.wire.surface import SurfaceRequest, surface_bytes
+from app.wire.sweep import SweepRequest, sweep_bytes
+from app.wire.tensor import Picture
 from engine import Circuit
 from engine.graph import Role
 

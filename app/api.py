@@ -18,34 +18,22 @@ from starlette.requests import ClientDisconnect
 from app import __version__
 from app.files import etag
 from app.gallery import gallery
-from app.grading import BackwardAnswer, BackwardRequest, GradeAnswer, GradeRequest
-from app.primer import BalanceAnswer, BalanceRequest, DerivationAnswer, DerivationRequest
 from app.problems import FIELDS, MEDIA, NOT_JSON, Problem, Refusal
-from app.schemas import (
-    CheckAnswer,
-    CheckRequest,
-    CodeAnswer,
-    CodeRequest,
-    DescendAnswer,
-    DescendRequest,
-    Examples,
-    GraphAnswer,
-    GraphQuery,
-    GraphRequest,
-    Health,
-    JacobianAnswer,
-    JacobianRequest,
-    LimitsAnswer,
-    NudgeAnswer,
-    NudgeRequest,
-    Primitives,
-    ProgramRequest,
-    SurfaceAnswer,
-    SurfaceRequest,
-    SweepAnswer,
-    SweepRequest,
-)
 from app.settings import Settings
+from app.wire.check import CheckAnswer, CheckRequest
+from app.wire.code import CodeAnswer, CodeRequest
+from app.wire.descend import DescendAnswer, DescendRequest
+from app.wire.gallery import Examples
+from app.wire.grading import BackwardAnswer, BackwardRequest, GradeAnswer, GradeRequest
+from app.wire.graph import GraphAnswer, GraphQuery, GraphRequest
+from app.wire.jacobian import JacobianAnswer, JacobianRequest
+from app.wire.nudge import NudgeAnswer, NudgeRequest
+from app.wire.primer import BalanceAnswer, BalanceRequest, DerivationAnswer, DerivationRequest
+from app.wire.primitives import Primitives
+from app.wire.program import ProgramRequest
+from app.wire.server import Health, LimitsAnswer
+from app.wire.surface import SurfaceAnswer, SurfaceRequest
+from app.wire.sweep import SweepAnswer, SweepRequest
 from app.workers import Workers
 from engine.primitives import OVERLOADS, REGISTRY, Primitive
 from engine.primitives.composition import Composition, compositions

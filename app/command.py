@@ -20,14 +20,12 @@ from pydantic import ValidationError
 from app import __version__
 from app.problems import FIELDS, Problem, Refusal, from_engine, from_validation
 from app.report import check_report, code_report, complaint, graph_report, jacobian_report
-from app.schemas import (
-    CheckRequest,
-    CodeRequest,
-    GraphRequest,
-    JacobianRequest,
-    ProgramRequest,
-)
 from app.settings import Settings
+from app.wire.check import CheckRequest
+from app.wire.code import CodeRequest
+from app.wire.graph import GraphRequest
+from app.wire.jacobian import JacobianRequest
+from app.wire.program import ProgramRequest
 from app.workers import run_engine
 from engine import EngineError, Limits
 from engine.errors import excerpt

@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from app import __version__
-from app.schemas import GraphAnswer
 from app.table import Row, rows
+from app.wire.graph import GraphAnswer
 
 
 def environment(root: Path) -> Environment:

@@ -6,7 +6,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from app.schemas import Example, GraphRequest
+from app.wire.gallery import Example
+from app.wire.graph import GraphRequest
 
 FOLDER = Path(__file__).parent / "examples"
 

@@ -23,8 +23,8 @@ from app.gallery import gallery, request_of
 from app.middleware import HeadAsGet, Incidents, RequestLimits, SecurityHeaders
 from app.pages import Pages
 from app.problems import MEDIA_TYPE, Problem, Refusal, from_engine, from_http, from_validation
-from app.schemas import ProblemModel
 from app.settings import Settings
+from app.wire.problem import ProblemModel
 from app.workers import Workers
 from engine.errors import EngineError
 

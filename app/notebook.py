@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from app.document import document_context, environment
 from app.files import web_root
-from app.serialize import Picture, graph_bytes
+from app.wire.graph import graph_bytes
+from app.wire.tensor import Picture
 from engine import Circuit, EngineError, Trace
 
 HEIGHT = 560

@@ -42,9 +42,9 @@ from app.document import document_context, environment, script_safe
 from app.gallery import gallery, request_of
 from app.problems import NOT_FOUND, Problem, Refusal
 from app.reference import reference
-from app.schemas import Example
 from app.settings import Settings
 from app.tours import Tour, paragraphs, tours
+from app.wire.gallery import Example
 from app.worksheets import families, worksheet_context
 
 HTML = "text/html; charset=utf-8"

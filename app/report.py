@@ -7,16 +7,12 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 from app.problems import Problem
-from app.schemas import (
-    CheckAnswer,
-    CheckedModel,
-    CodeAnswer,
-    GraphAnswer,
-    JacobianAnswer,
-    Tensor,
-    WarningModel,
-)
 from app.table import DASH, flat
+from app.wire.check import CheckAnswer, CheckedModel
+from app.wire.code import CodeAnswer
+from app.wire.graph import GraphAnswer, WarningModel
+from app.wire.jacobian import JacobianAnswer
+from app.wire.tensor import Tensor
 from engine.errors import Span
 
 MOST = 6

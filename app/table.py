@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypedDict
 
-from app.schemas import GraphAnswer, Tensor
+from app.wire.graph import GraphAnswer
+from app.wire.tensor import Tensor
 
 DASH = "\u2013"
 MINUS = "\u2212"

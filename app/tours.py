@@ -11,7 +11,10 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from app.gallery import gallery
-from app.schemas import Citation, Exact, Given, GraphRequest, Nested
+from app.wire.exact import Exact, Nested
+from app.wire.gallery import Citation
+from app.wire.graph import GraphRequest
+from app.wire.program import Given
 
 FOLDER = Path(__file__).parent / "stops"
 ROWS = 41

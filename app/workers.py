@@ -14,8 +14,8 @@ import orjson
 import engine
 from app.answers import answered
 from app.problems import BUSY, Problem, Refusal
-from app.schemas import ProgramRequest
 from app.settings import Settings
+from app.wire.program import ProgramRequest
 from engine.errors import Timeout
 
 PARSING = threading.Lock()

@@ -9,7 +9,7 @@ import orjson
 
 from app.document import script_safe
 from app.problems import NOT_FOUND, Problem, Refusal, from_engine
-from app.schemas import Example
+from app.wire.gallery import Example
 from engine.errors import BadInput
 from engine.families import FAMILIES, MOST_SEED, program
 

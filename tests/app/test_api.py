@@ -9,8 +9,12 @@ import networkx
 import pytest
 from starlette.testclient import TestClient
 
-from app.schemas import Examples, GraphAnswer, Health, LimitsAnswer, Primitives, ProblemModel
 from app.settings import Settings
+from app.wire.gallery import Examples
+from app.wire.graph import GraphAnswer
+from app.wire.primitives import Primitives
+from app.wire.problem import ProblemModel
+from app.wire.server import Health, LimitsAnswer
 from engine import REGISTRY
 
 XYZ = {"source": "(x + y) * z", "inputs": {"x": -2, "y": 5, "z": -4}}

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.schemas import CodeAnswer
 from app.settings import Settings
+from app.wire.code import CodeAnswer
 
 LECTURE = {
     "source": "z_1 = np.dot(X, W_1)\nh_1 = np.maximum(z_1, 0)\ny_hat = np.dot(h_1, W_2)\nL = np.sum(y_hat**2)"

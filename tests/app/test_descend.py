@@ -12,16 +12,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from app.schemas import (
-    DescendAnswer,
-    DescendRequest,
-    NudgeAnswer,
-    NudgeRequest,
-    ProblemModel,
-    SurfaceAnswer,
-    SurfaceRequest,
-)
 from app.settings import Settings
+from app.wire.descend import DescendAnswer, DescendRequest
+from app.wire.nudge import NudgeAnswer, NudgeRequest
+from app.wire.problem import ProblemModel
+from app.wire.surface import SurfaceAnswer, SurfaceRequest
 from app.workers import run_engine
 
 MODELS = {

@@ -7,7 +7,7 @@ import pytest
 
 import engine
 from app.gallery import gallery
-from app.schemas import Example
+from app.wire.gallery import Example
 
 STEP = 1e-6
 #: where a gradient is infinite, or none of its own: differences say something else

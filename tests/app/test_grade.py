@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app.grading import BackwardAnswer, GradeAnswer
 from app.main import create_app
 from app.settings import Settings
+from app.wire.grading import BackwardAnswer, GradeAnswer
 
 DECK = {
     "source": "z_1 = np.dot(X, W_1)\nh_1 = np.maximum(z_1, 0)\ny_hat = np.dot(h_1, W_2)\nL = np.sum(y_hat**2)"

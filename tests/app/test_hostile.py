@@ -8,7 +8,8 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
-from app.schemas import GraphAnswer, ProblemModel
+from app.wire.graph import GraphAnswer
+from app.wire.problem import ProblemModel
 
 SECONDS = 8  # four times the engine's own limit: other tests run beside these
 JSON = {"content-type": "application/json"}

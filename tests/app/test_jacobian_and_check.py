@@ -12,17 +12,12 @@ from starlette.testclient import TestClient
 
 from app.answers import answered
 from app.main import create_app
-from app.schemas import (
-    CheckAnswer,
-    CheckRequest,
-    GraphRequest,
-    JacobianAnswer,
-    JacobianRequest,
-    ProblemModel,
-    SweepAnswer,
-    SweepRequest,
-)
 from app.settings import Settings
+from app.wire.check import CheckAnswer, CheckRequest
+from app.wire.graph import GraphRequest
+from app.wire.jacobian import JacobianAnswer, JacobianRequest
+from app.wire.problem import ProblemModel
+from app.wire.sweep import SweepAnswer, SweepRequest
 from app.workers import fingerprint, run_engine
 
 MODELS = {

@@ -15,7 +15,7 @@ import pytest
 from app import notebook
 from app.gallery import gallery, request_of
 from app.notebook import PICTURE, Shown, show
-from app.serialize import graph_bytes
+from app.wire.graph import graph_bytes
 from engine import Circuit, build
 from engine.errors import NotScalar
 

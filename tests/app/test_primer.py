@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.primer import BalanceAnswer, DerivationAnswer
+from app.wire.primer import BalanceAnswer, DerivationAnswer
 
 NETWORK = {
     "source": "z_1 = X @ W_1\nh_1 = np.maximum(z_1, 0)\ny_hat = h_1 @ W_2\nL = np.sum(y_hat**2)"

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.problems import all_causes
-from app.schemas import ProblemModel
 from app.settings import Settings
+from app.wire.problem import ProblemModel
 
 JSON = {"content-type": "application/json"}
 

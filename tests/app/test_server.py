@@ -69,7 +69,7 @@ def test_a_raw_path_with_dots_stays_inside(server: str):
 
 def test_two_processes_answer_with_the_same_bytes(server: str):
     script = (
-        "from app.settings import Settings; from app.workers import run_engine; from app.schemas import GraphRequest;"
+        "from app.settings import Settings; from app.workers import run_engine; from app.wire.graph import GraphRequest;"
         "import sys; sys.stdout.buffer.write(run_engine(GraphRequest(source='L = np.sum(np.tanh(W @ x) + b)'), Settings()))"
     )
     other = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True,

@@ -13,8 +13,8 @@ from app import workers
 from app.api import answer
 from app.main import create_app
 from app.problems import Refusal
-from app.schemas import GraphRequest
 from app.settings import Settings
+from app.wire.graph import GraphRequest
 from app.workers import Answers, Workers, fingerprint
 from engine.errors import Timeout, UndefinedName
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.serialize import Picture, graph_bytes
+from app.wire.graph import graph_bytes
+from app.wire.tensor import Picture
 from engine import Circuit, build
 from tests.engine import plain_numpy, rederive
 from tests.engine.corpus import Program, corpus

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from app.schemas import Exact, Fix, Given, ProgramRequest, SpanModel
+from app.wire.exact import Exact
+from app.wire.program import Fix, Given, ProgramRequest, SpanModel
 from engine.grading import Grade, JudgedLine
 
 Verdict = Literal["correct", "wrong-shape", "wrong-value", "error"]

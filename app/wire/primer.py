@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic.types import JsonValue
 
-from app.schemas import Exact, Numeric, PassRequest, Tensor
-from app.serialize import Json, Picture, Writer, fitted
+from app.wire.exact import Exact, Json, Numeric
+from app.wire.program import PassRequest
+from app.wire.tensor import Picture, Tensor, Writer, fitted
 from engine.balance import Balance, Laid, Level, Side, Tile
 from engine.derivation import Derivation, Share, Slices
 

@@ -1,4 +1,4 @@
-"""Trace → bytes: caps, names for what JSON lacks, and speed."""
+"""Arrays and traces on the wire: caps, names for what JSON lacks, and speed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import orjson
 import pytest
 
 import engine
-from app.schemas import GraphAnswer, Tensor
-from app.serialize import OPTIONS, Picture, Writer, graph_bytes
+from app.wire.graph import GraphAnswer, graph_bytes
+from app.wire.tensor import OPTIONS, Picture, Tensor, Writer
 from engine.errors import TooLarge
 
 WIDE = {f"x{i}": {"shape": [100, 100], "fill": "normal", "seed": i} for i in range(6)}
