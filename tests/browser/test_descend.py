@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_page import wait_until_warm
 from tests.browser.test_rules import violations
-from tests.browser.test_views import button, tab, views, write
+from tests.browser.test_views import button, open_view, views, write
 
 OpenPage = Callable[..., Page]
 
@@ -33,7 +33,7 @@ def opened(
         field(page, name).fill(value)
     expect(page.get_by_role("region", name="Board")).not_to_have_class(re.compile("stale"))
     button(page, "Views").click()
-    tab(page, view).click()
+    open_view(page, view)
     return page
 
 
@@ -443,6 +443,6 @@ def test_without_a_network_it_says_so_and_keeps_what_was_there(open_page: OpenPa
     views(page).get_by_role("radio", name="Directions").check()
     button(page, "Try a random direction").click()
     expect(views(page).locator(".tally")).to_contain_text("offline")
-    tab(page, "Nudge").click()
+    open_view(page, "Nudge")
     expect(views(page).get_by_role("region", name="Forces")).to_contain_text("▴ 6.00")
     page.context.set_offline(False)

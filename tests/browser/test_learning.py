@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_page import button, function
 from tests.browser.test_rules import violations
+from tests.browser.test_views import open_view
 from tests.deck import DECK
 
 OpenPage = Callable[..., Page]
@@ -156,6 +157,6 @@ def test_axe_finds_nothing_in_the_menu_and_the_backward_view(
     assert violations(page) == []
     if size[0] > 700:
         paste(page, DECK)
-        page.get_by_role("tab", name="Backward").click()
+        open_view(page, "Backward")
         expect(lines(page)).to_have_count(6)
         assert violations(page) == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.circuits import link, wait_until_drawn
 from tests.browser.test_rules import violations
-from tests.browser.test_views import NETWORK, PHONE, at_rest, button, tab, views, write
+from tests.browser.test_views import NETWORK, PHONE, at_rest, button, open_view, tab, views, write
 
 OpenPage = Callable[..., Page]
 
@@ -200,7 +200,7 @@ def test_on_a_phone_tiles_are_tapped_and_nothing_is_wider_than_the_page(
     page = open_page(link(NETWORK), **PHONE)
     wait_until_drawn(page)
     button(page, "Views").click()
-    tab(page, "Balance").click()
+    open_view(page, "Balance")
     at_rest(page)
     tile(page, H_T).tap()
     tile(page, G).tap()

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from app.tours import Formula, Number, Pick, Stop, Task, Tour, tours
 from tests.app.test_tours import read
 from tests.browser.test_rules import violations
+from tests.browser.test_views import open_view
 
 OpenPage = Callable[..., Page]
 
@@ -80,7 +81,7 @@ def answer_right(page: Page, stop: Stop) -> None:
             answer(page, question.right)
         case Task(goal="view") as task:
             page.get_by_role("button", name=re.compile("^Views")).click()
-            page.get_by_role("tab", name=task.target.capitalize()).click()
+            open_view(page, task.target.capitalize())
         case Task(goal="rises" | "falls") as task:
             for name, value in task.by.items():
                 field = page.get_by_role("spinbutton", name=name, exact=True)
@@ -296,7 +297,7 @@ def test_the_scale_of_the_colours_keeps_its_size_beside_the_views(open_page: Ope
     expect(scale).to_be_visible()
     before = scale.bounding_box()
     page.get_by_role("button", name=re.compile("^Views")).click()
-    page.get_by_role("tab", name="Descend").click()
+    open_view(page, "Descend")
     expect(page.get_by_role("tabpanel")).not_to_be_empty()
     page.get_by_role("button", name="Close views").click()
     assert scale.bounding_box() == before

@@ -42,6 +42,17 @@ def tab(page: Page, name: str) -> Locator:
     return views(page).get_by_role("tab", name=name)
 
 
+def more(page: Page) -> Locator:
+    return button(page, "More views")
+
+
+def open_view(page: Page, name: str) -> None:
+    """Opens a view by the menu of all."""
+    more(page).click()
+    page.get_by_role("menuitemradio", name=name, exact=True).click()
+    expect(tab(page, name)).to_have_attribute("aria-selected", "true")
+
+
 def write(page: Page, source: str) -> None:
     """Types a program and waits until it is the one drawn."""
     page.get_by_role("textbox", name="Function").fill(source)
@@ -112,11 +123,94 @@ def test_arrows_walk_the_tabs(open_page: OpenPage) -> None:
     button(page, "Views").click()
     tab(page, "Code").focus()
     page.keyboard.press("ArrowLeft")
-    expect(tab(page, "Menu")).to_be_focused()
-    expect(tab(page, "Menu")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Nudge")).to_be_focused()
+    expect(tab(page, "Nudge")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowRight")
     expect(tab(page, "Code")).to_be_focused()
     expect(views(page).get_by_role("listbox", name="Script")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (360, 740)], ids=["desktop", "phone"])
+def test_the_tabs_are_one_row_whichever_view_is_open(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page("/#w=code", viewport={"width": size[0], "height": size[1]})
+    bar = views(page).locator(".views-bar")
+    expect(tab(page, "Code")).to_be_visible()
+    high = bar.bounding_box()
+    for name in TITLES.values():
+        open_view(page, name)
+        assert bar.bounding_box() == high
+        cut = (
+            views(page)
+            .get_by_role("tablist")
+            .evaluate(
+                "row => [...row.children].filter(tab => tab.checkVisibility() && "
+                "tab.getBoundingClientRect().right > row.getBoundingClientRect().right)"
+                ".map(tab => tab.textContent)"
+            )
+        )
+        assert cut == []
+        expect(tab(page, name)).to_be_in_viewport(ratio=1)
+
+
+def test_a_view_from_the_menu_keeps_its_tab_until_another_takes_its_place(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/#w=jacobian")
+    always = ["Code", "Formula", "Derive", "Check"]
+    row = views(page).get_by_role("tab")
+    expect(row).to_have_text([*always, "Jacobian"])
+    tab(page, "Code").click()
+    expect(row).to_have_text([*always, "Jacobian"])
+    open_view(page, "Check")
+    expect(row).to_have_text([*always, "Jacobian"])
+    open_view(page, "Menu")
+    expect(row).to_have_text([*always, "Menu"])
+
+
+def test_the_keyboard_chooses_from_the_menu(open_page: OpenPage) -> None:
+    page = open_page("/#w=check")
+    menu = page.get_by_role("menu", name="All views")
+
+    def item(name: str) -> Locator:
+        return menu.get_by_role("menuitemradio", name=name, exact=True)
+
+    more(page).focus()
+    page.keyboard.press("Enter")
+    expect(item("Check")).to_be_focused()
+    expect(item("Check")).to_have_attribute("aria-checked", "true")
+    expect(more(page)).to_have_attribute("aria-expanded", "true")
+    for key, name in [
+        ("ArrowDown", "Warnings"),
+        ("End", "Backward"),
+        ("ArrowDown", "Code"),
+        ("ArrowUp", "Backward"),
+        ("b", "Balance"),
+        ("b", "Backward"),
+        ("x", "Backward"),
+        ("Home", "Code"),
+    ]:
+        page.keyboard.press(key)
+        expect(item(name)).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(more(page)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(item("Backward")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(menu).to_be_hidden()
+    more(page).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("d")
+    page.keyboard.press("Space")
+    expect(tab(page, "Derive")).to_have_attribute("aria-selected", "true")
+    expect(more(page)).to_be_focused()
+    expect(page.locator("[data-step]")).to_have_attribute("data-step", "0")
+    more(page).click()
+    page.get_by_role("region", name="Board").click(position={"x": 5, "y": 5})
+    expect(menu).to_be_hidden()
 
 
 def test_it_is_a_region_that_f6_stops_at(open_page: OpenPage) -> None:
@@ -284,7 +378,7 @@ def test_warnings_are_counted_listed_and_find_their_gate(open_page: OpenPage) ->
     counted = page.get_by_role("button", name=re.compile(r"Views, \d+ warnings?"))
     expect(counted).to_be_visible()
     counted.click()
-    tab(page, "Warnings").click()
+    open_view(page, "Warnings")
     first = views(page).get_by_role("listitem").first.get_by_role("button")
     expect(first).to_contain_text("warning")
     first.click()
@@ -520,7 +614,7 @@ def test_axe_finds_nothing_in_a_view(open_page: OpenPage, view: str, scheme: str
 def test_on_a_phone_a_view_fills_the_place_of_the_board(open_page: OpenPage, view: str) -> None:
     page = open_page(**PHONE)
     button(page, "Views").click()
-    tab(page, TITLES[view]).click()
+    open_view(page, TITLES[view])
     expect(views(page)).to_be_visible()
     expect(page.get_by_role("region", name="Board")).to_be_hidden()
     at_rest(page)

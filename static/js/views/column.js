@@ -1,8 +1,9 @@
-/** The column beside the board: its tabs, and the one view that is open. Loaded on first use. */
+/** The column beside the board: a row of tabs, the menu of all views, and the one view that is open. Loaded on first use. */
 
 import { loadStyle } from "../assets.js";
 import { partsOf, VIEWS } from "../look.js";
 import { byId, h } from "../panels/dom.js";
+import { createMore } from "./more.js";
 
 /** @import { Host, Page } from "../state.js" */
 
@@ -13,61 +14,95 @@ import { byId, h } from "../panels/dom.js";
  * @property {(page: Page, previous: Page | undefined) => void} show `previous` is missing when it opens
  */
 
+/** @typedef {typeof VIEWS[number]} Name */
+
 /**
  * By name; `tells` is what shows numbers that a student in predict mode is to find.
- * @type {Record<typeof VIEWS[number], { label: string, tells?: boolean, load: () => Promise<(host: Host) => View | Promise<View>> }>}
+ * @type {Record<Name, { label: string, words: string, tells?: boolean, load: () => Promise<(host: Host) => View | Promise<View>> }>}
  */
 const TABS = {
-  code: { label: "Code", load: async () => (await import("./code.js")).createCode },
-  formula: { label: "Formula", load: async () => (await import("./formula.js")).createFormula },
-  jacobian: {
-    label: "Jacobian",
-    tells: true,
-    load: async () => (await import("./jacobian.js")).createJacobian,
+  code: {
+    label: "Code",
+    words: "the pass as a script",
+    load: async () => (await import("./code.js")).createCode,
+  },
+  formula: {
+    label: "Formula",
+    words: "the whole function, line by line",
+    load: async () => (await import("./formula.js")).createFormula,
   },
   derive: {
     label: "Derive",
+    words: "a gradient from first principles",
     tells: true,
     load: async () => (await import("../learning/primer.js")).createPrimer,
   },
-  balance: {
-    label: "Balance",
-    tells: true,
-    load: async () => (await import("../learning/puzzle.js")).createPuzzle,
-  },
   check: {
     label: "Check",
+    words: "gradients against differences",
     tells: true,
     load: async () => (await import("./check.js")).createCheck,
   },
-  descend: {
-    label: "Descend",
-    tells: true,
-    load: async () => (await import("./descend.js")).createDescend,
-  },
   nudge: {
     label: "Nudge",
+    words: "what is promised, what happens",
     tells: true,
     load: async () => (await import("./nudge.js")).createNudge,
   },
+  descend: {
+    label: "Descend",
+    words: "the way down, by four approaches",
+    tells: true,
+    load: async () => (await import("./descend.js")).createDescend,
+  },
+  jacobian: {
+    label: "Jacobian",
+    words: "every slope between two nodes",
+    tells: true,
+    load: async () => (await import("./jacobian.js")).createJacobian,
+  },
+  balance: {
+    label: "Balance",
+    words: "products that fit their shapes",
+    tells: true,
+    load: async () => (await import("../learning/puzzle.js")).createPuzzle,
+  },
   warnings: {
     label: "Warnings",
+    words: "what is ill with this pass",
     tells: true,
     load: async () => (await import("./warnings.js")).createWarnings,
   },
   backward: {
     label: "Backward",
+    words: "your backward code, judged",
     load: async () => (await import("../learning/backward.js")).createBackward,
   },
-  menu: { label: "Menu", load: async () => (await import("../learning/menu.js")).createMenu },
+  menu: {
+    label: "Menu",
+    words: "the lecture's five steps, ticked",
+    load: async () => (await import("../learning/menu.js")).createMenu,
+  },
 };
+
+/** What views are for. @type {Record<string, Name[]>} */
+const PURPOSES = {
+  "To read": ["code", "formula"],
+  "To derive": ["derive", "jacobian", "balance"],
+  "To test": ["check", "warnings"],
+  "To move": ["nudge", "descend"],
+  "To do": ["menu", "backward"],
+};
+
+/** The row has these, and one more: the last that was chosen of the others. */
+const ALWAYS = VIEWS.slice(0, 4);
 
 const WITHHELD =
   "This view tells what you are about to predict. It is back when you leave predict mode (P).";
 
 /** Whether the open view is kept from a student who predicts. @param {Page} page */
 const withheld = ({ look: { view, predict } }) =>
-  predict && TABS[/** @type {typeof VIEWS[number]} */ (partsOf(view)[0])]?.tells === true;
+  predict && TABS[/** @type {Name} */ (partsOf(view)[0])]?.tells === true;
 
 /** Fetches all of it, so that it opens without a network. */
 export const warm = () =>
@@ -79,13 +114,14 @@ export async function createColumn(host) {
   const root = document.documentElement;
   const column = byId("views");
   const panel = h("div", { role: "tabpanel", id: "view", tabindex: 0 });
-  const tabs = VIEWS.map((name) =>
+  const tabs = VIEWS.map((name, i) =>
     h(
       "button",
       {
         type: "button",
         role: "tab",
         id: `view-${name}`,
+        class: i === ALWAYS.length - 1 ? "fourth" : "",
         "aria-controls": "view",
         click: () => open(name),
       },
@@ -97,14 +133,21 @@ export async function createColumn(host) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const at = tabs.findIndex((tab) => tab === document.activeElement);
-    const next = (at + step + tabs.length) % tabs.length;
-    open(VIEWS[next]);
-    tabs[next].focus();
+    const row = [...ALWAYS, fifth];
+    const next = row[(row.indexOf(nameNow()) + step + row.length) % row.length];
+    open(next);
+    tabs[VIEWS.indexOf(next)].focus();
   });
+  const more = createMore(
+    Object.entries(PURPOSES).map(([purpose, names]) => ({
+      purpose,
+      choices: names.map((name) => ({ name, ...TABS[name] })),
+    })),
+    open,
+  );
   const close = h("button", { type: "button", class: "close", "aria-label": "Close views" }, "×");
   close.addEventListener("click", shut);
-  column.replaceChildren(h("div", { class: "views-bar" }, bar, close), panel);
+  column.replaceChildren(h("div", { class: "views-bar" }, bar, more.element, close), panel);
   column.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
@@ -115,10 +158,14 @@ export async function createColumn(host) {
   const made = new Map();
   /** @type {View | undefined} the one open, once it is there */
   let view;
+  /** @type {Name} the tab beside those that are always there */
+  let fifth = VIEWS[4];
 
-  /** @param {typeof VIEWS[number]} name */
+  const nameNow = () => /** @type {Name} */ (partsOf(host.store.get().look.view)[0]);
+
+  /** @param {Name} name */
   function open(name) {
-    if (partsOf(host.store.get().look.view)[0] !== name) host.look({ view: name });
+    if (nameNow() !== name) host.look({ view: name });
   }
 
   function shut() {
@@ -126,7 +173,7 @@ export async function createColumn(host) {
     /** @type {HTMLElement | null} */ (document.querySelector("[data-action=views]"))?.focus();
   }
 
-  /** @param {typeof VIEWS[number]} name */
+  /** @param {Name} name */
   async function fill(name) {
     view = undefined;
     panel.replaceChildren();
@@ -139,7 +186,7 @@ export async function createColumn(host) {
       );
     try {
       const found = await made.get(name);
-      if (partsOf(host.store.get().look.view)[0] !== name || !found) return;
+      if (nameNow() !== name || !found) return;
       view = found;
       panel.replaceChildren(found.element);
       found.show(host.store.get(), undefined);
@@ -147,6 +194,19 @@ export async function createColumn(host) {
       made.delete(name);
       panel.replaceChildren(h("p", { class: "view-note" }, "offline: this view is not here yet."));
     }
+  }
+
+  /** Brings a view's tab into the row. @param {Name} name */
+  function mark(name) {
+    if (VIEWS.includes(name) && !ALWAYS.includes(name)) fifth = name;
+    for (const [i, tab] of tabs.entries()) {
+      const chosen = VIEWS[i] === name;
+      tab.hidden = !ALWAYS.includes(VIEWS[i]) && VIEWS[i] !== fifth;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+      if (chosen) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+    more.mark(name);
   }
 
   /**
@@ -162,18 +222,14 @@ export async function createColumn(host) {
     root.toggleAttribute("data-viewing", name !== "");
     for (const button of document.querySelectorAll("[data-action=views]"))
       button.setAttribute("aria-expanded", String(name !== ""));
-    for (const [i, tab] of tabs.entries()) {
-      tab.setAttribute("aria-selected", String(VIEWS[i] === name));
-      tab.tabIndex = VIEWS[i] === name ? 0 : -1;
-      if (VIEWS[i] === name) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+    mark(/** @type {Name} */ (name));
     host.light([]);
     if (!name) {
       view = undefined;
       return;
     }
     panel.setAttribute("aria-labelledby", `view-${name}`);
-    void fill(/** @type {typeof VIEWS[number]} */ (name));
+    void fill(/** @type {Name} */ (name));
   }
   host.store.subscribe(show);
   show(host.store.get());
