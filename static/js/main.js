@@ -16,7 +16,7 @@ import { createTabs, showTab } from "./panels/tabs.js";
 import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
-import { debounce } from "./player.js";
+import { debounce, drawn } from "./player.js";
 import { createPrograms } from "./programs.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
 import { foundAt, frameAt, toldAt } from "./timeline.js";
@@ -463,7 +463,6 @@ const source = createSource({
 });
 /** @type {((page: Page, previous: Page | undefined, frame: Frame) => void)[]} */
 const panels = [
-  source.show,
   createInputs(programs.give),
   createValues(select, explain, light),
   createNow(),
@@ -481,25 +480,51 @@ function countWarnings({ warnings }) {
   );
 }
 
+/** @type {Page | undefined} what the panels show */
+let told;
+/** Another pass is on its way to the board, which goes first. */
+let waiting = false;
+
+/** Shows in the panels what the board shows. */
+function tell() {
+  waiting = false;
+  const before = told;
+  told = store.get();
+  for (const panel of panels) panel(told, before, frame);
+}
+
+/** A picture that follows within 300 ms never looks stale. */
+const dimming = debounce(() => byId("board").classList.add("dimmed"), 300);
+function brighten() {
+  dimming.cancel();
+  byId("board").classList.remove("dimmed");
+}
+
 /**
  * @param {Page} page
  * @param {Page} [previous]
  */
 function render(page, previous) {
   frame = frameOf(page);
-  for (const panel of panels) panel(page, previous, frame);
+  source.show(page, previous);
   if (previous && page.look.mode !== previous.look.mode) {
     root.dataset.mode = page.look.mode;
     root.removeAttribute("data-blank");
     void hall();
   }
   byId("board").classList.toggle("stale", page.status !== "fresh");
+  if (page.status === "fresh") brighten();
+  else if (previous?.status === "fresh") dimming.later();
   if (page.trace !== previous?.trace) countWarnings(page.trace);
   if (page.look.view) {
     lastView = page.look.view;
     void openViews();
   }
-  following.follow(page, previous, frame);
+  const drawing = following.follow(page, previous, frame);
+  if (page.trace !== previous?.trace) waiting = previous !== undefined;
+  else waiting &&= page.index === previous?.index;
+  if (waiting) void drawing?.then(drawn).then(() => waiting && tell());
+  else tell();
   if (page.look.round || previous?.look.round) void slides();
   if (page.cell !== previous?.cell) void showCell(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))

@@ -53,17 +53,28 @@ export const drawn = () =>
 export const rest = () => new Promise((done) => setTimeout(done));
 
 /**
- * Calls `action` once the calls have paused for `delay` ms.
+ * Calls `action` once the calls have paused for `delay` ms; by `soon` also at once, where none was within that time.
  * @param {() => void} action
  * @param {number} delay
  */
 export function debounce(action, delay) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const cancel = () => clearTimeout(timer);
-  const later = () => {
+  function cancel() {
+    clearTimeout(timer);
+    timer = undefined;
+  }
+  function later(wanted = true) {
     cancel();
-    timer = setTimeout(action, delay);
-  };
-  return { later, cancel };
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (wanted) action();
+    }, delay);
+  }
+  function soon() {
+    const first = timer === undefined;
+    if (first) action();
+    later(!first);
+  }
+  return { later: () => later(), soon, cancel };
 }

@@ -8,7 +8,7 @@ import { indexOf, isFixed, mentioned, remember, same, unset } from "./state.js";
 /** @import { GivenInput, GraphRequest, Trace } from "./types.d.ts" */
 /** @import { Place } from "./url.js" */
 
-/** ms of rest in typing before the picture follows */
+/** ms: keys that follow each other closer are drawn together */
 const PAUSE = 75;
 
 const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "bad-call"]);
@@ -138,7 +138,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     if (isFixed(store.get(), "edit")) return;
     dragging = false;
     write(source, given);
-    typing.later();
+    typing.soon();
   }
 
   return {

@@ -176,3 +176,53 @@ def test_of_a_wide_circuit_only_what_is_seen_glides(open_page: OpenPage) -> None
     gliding, seen, nodes = page.evaluate(SEEN)
     assert 0 < gliding < nodes / 2
     assert seen == gliding
+
+
+def test_the_first_key_after_a_pause_is_drawn_without_waiting_for_more(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, f"{chain(20)} * c")
+    page.keyboard.press("Control+End")
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")  # from here on no timer ends
+    page.keyboard.press("1")
+    page.locator("#graph [aria-label^='input, c1,']").wait_for(state="attached")
+
+
+TURNS = """() => {
+    globalThis.turns = {};
+    let frame = 0;
+    const tick = () => requestAnimationFrame(tick, frame++);
+    tick();
+    for (const id of ["graph", "values", "equation"])
+        new MutationObserver(() => { turns[id] ??= frame; }).observe(document.getElementById(id),
+            { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+
+def test_a_new_value_is_on_the_board_a_frame_before_it_is_in_the_panels(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    page.keyboard.press("End")
+    frames(page)
+    page.evaluate(TURNS)
+    page.get_by_role("spinbutton", name="z", exact=True).fill("-2")
+    page.wait_for_function("() => turns.values && turns.equation")
+    turns = page.evaluate("turns")
+    assert turns["graph"] < turns["values"] == turns["equation"]
+
+
+def test_a_picture_that_follows_soon_is_not_dimmed(open_page: OpenPage) -> None:
+    page = open_page()
+    page.keyboard.press("End")
+    board = page.get_by_role("region", name="Board")
+    page.clock.install()
+    page.clock.pause_at("2100-01-01")
+    page.get_by_role("textbox", name="Function").fill("f = x * (y")
+    expect(page.locator("#messages .problem")).to_be_visible()
+    expect(board).to_have_class("board stale")
+    page.clock.run_for(300)
+    expect(board).to_have_class("board stale dimmed")
+    page.get_by_role("textbox", name="Function").fill("f = x * y")
+    page.clock.run_for(100)
+    expect(board).to_have_class("board")

@@ -69,6 +69,29 @@ test("debounce calls once, after the calls have paused", (t) => {
   assert.equal(calls, 1);
 });
 
+test("the first call is answered at once where that is asked for, those close behind it together", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let calls = 0;
+  const { soon, cancel } = debounce(() => {
+    cancel(); // as what asks the engine does
+    calls++;
+  }, 75);
+  soon();
+  assert.equal(calls, 1);
+  t.mock.timers.tick(30);
+  soon();
+  t.mock.timers.tick(30);
+  soon();
+  t.mock.timers.tick(74);
+  assert.equal(calls, 1);
+  t.mock.timers.tick(1);
+  assert.equal(calls, 2);
+  soon();
+  assert.equal(calls, 3);
+  t.mock.timers.tick(1000);
+  assert.equal(calls, 3);
+});
+
 test("a sequence does the first at once, and gives way to a new one", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   /** @type {string[]} */

@@ -105,19 +105,20 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
    * @param {Page} page
    * @param {Page | undefined} previous
    * @param {Frame} frame
+   * @returns {Promise<void> | undefined} what is to be waited for, until another picture is there
    */
   function follow(page, previous, frame) {
-    if (
+    const other =
       !previous ||
       shownOf(page) !== shownOf(previous) ||
       page.restoring !== previous.restoring ||
-      page.look.folds !== previous.look.folds
-    )
-      void draw();
-    else if (frame !== shown && laidOut === shownOf(page)) show(page, previous.index, frame);
+      page.look.folds !== previous.look.folds;
+    const drawing = other ? draw() : undefined;
+    if (!other && frame !== shown && laidOut === shownOf(page)) show(page, previous.index, frame);
     const { lit, selected, found } = page;
     if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
       mark(page);
+    return drawing;
   }
 
   return {

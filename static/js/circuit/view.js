@@ -15,7 +15,6 @@ import { createMeasure } from "./measure.js";
 import { createNear, overlap } from "./near.js";
 import { pictureOf } from "./picture.js";
 import { createReading } from "./reading.js";
-import { renewed } from "./renewal.js";
 import { createSignals } from "./signals.js";
 import { leastScale, SHRINK, spread, stylesFor } from "./styles.js";
 import { svg } from "./text.js";
@@ -131,6 +130,8 @@ export function createBoard(
   let taken;
   /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
   const parts = {};
+  /** @type {typeof import("./renewal.js") | undefined} */
+  let renewal;
   /** @type {Map<string, Element[]>} elements by what they are marked as */
   const marked = new Map();
   /** @type {(() => void) | undefined} ends the introduction */
@@ -165,7 +166,9 @@ export function createBoard(
     if (hasShared(trace)) parts.taps ??= await import("./taps.js");
     if (mine !== turn) return;
     const fresh = sketch(trace);
-    const kept = drawn && fresh && renewed(drawn.picture, fresh);
+    if (fresh) renewal ??= await import("./renewal.js");
+    if (mine !== turn) return;
+    const kept = drawn && fresh && renewal?.renewed(drawn.picture, fresh);
     if (kept) {
       renew(kept.picture);
       if (!kept.fits) resting.later();
