@@ -15,10 +15,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
+import { rollup } from "rollup";
 import subsetFont from "subset-font";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -144,7 +145,7 @@ async function katexStyle() {
 function face({ family, style, weight, file, range }) {
   return `@font-face {
   font-family: "${family}"; font-style: ${style}; font-weight: ${weight}; font-display: swap;
-  src: url("fonts/${file}") format("woff2");${range ? ` unicode-range: ${range};` : ""}
+  src: url("/static/vendor/fonts/${file}") format("woff2");${range ? ` unicode-range: ${range};` : ""}
 }`;
 }
 
@@ -215,44 +216,35 @@ const ENTRIES = [
  * it. Source maps show the modules as they are written; so they stand at /static/js, too.
  */
 async function scripts() {
-  const common = {
-    absWorkingDir: HERE,
-    outdir: join(OUT, "js"),
-    outbase: "js",
-    minify: true,
-    target: "es2022",
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: "warning",
-  };
-  await esbuild.build({ ...common, entryPoints: ["js/theme.js"], format: "iife" });
-  const { metafile } = await esbuild.build({
-    ...common,
-    entryPoints: ENTRIES.map((name) => `js/${name}.js`),
-    chunkNames: "[dir]/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    metafile: true,
-    plugins: [{ name: "served", setup: served }],
+  await esbuild.build({
+    ...{ absWorkingDir: HERE, entryPoints: ["js/theme.js"], outdir: join(OUT, "js") },
+    ...{ outbase: "js", minify: true, target: "es2022" },
   });
-  const prefix = `${basename(OUT)}/js/`;
-  const outputs = Object.fromEntries(
-    Object.entries(metafile.outputs)
-      .filter(([path]) => path.endsWith(".js"))
-      .map(([path, output]) => [path.slice(prefix.length), output]),
-  );
-  const start = reached(outputs, ["main.js"], ["import-statement"]);
-  const all = reached(outputs, ["main.js"], ["import-statement", "dynamic-import"]);
+  const bundle = await rollup({
+    input: Object.fromEntries(ENTRIES.map((name) => [name, join(HERE, `js/${name}.js`)])),
+    preserveEntrySignatures: "allow-extension",
+    plugins: [
+      { name: "served", resolveId: served },
+      { name: "minified", renderChunk: minified },
+    ],
+  });
+  const { output } = await bundle.write({
+    ...{ dir: join(OUT, "js"), format: "es", sourcemap: true, sourcemapExcludeSources: true },
+    ...{ chunkFileNames: "[name]-[hash].js", manualChunks: first, onlyExplicitManualChunks: true },
+  });
+  await bundle.close();
+  const pieces = new Map(output.map((piece) => [piece.fileName, piece]));
+  const needs = (kinds) => (name) =>
+    kinds.flatMap((kind) => pieces.get(name)[kind]).filter((needed) => pieces.has(needed));
+  const start = reached(["main.js"], needs(["imports"]));
+  const all = reached(["main.js"], needs(["imports", "dynamicImports"]));
   const later = all.filter((name) => !start.includes(name));
-  const pieces = { start: start.map(address), later: later.map(address) };
-  writeFileSync(join(OUT, "js", "pieces.json"), JSON.stringify(pieces));
+  const lists = { start: start.map(address), later: later.map(address) };
+  writeFileSync(join(OUT, "js", "pieces.json"), JSON.stringify(lists));
   console.log(`js/: ${weigh(start)} bytes gzipped at the start, ${weigh(later)} later`);
 
   function weigh(names) {
-    const weights = names.map(
-      (name) => gzipSync(readFileSync(join(OUT, "js", name)), { level: 9 }).length,
-    );
+    const weights = names.map((name) => gzipSync(pieces.get(name).code, { level: 9 }).length);
     return weights.reduce((sum, weight) => sum + weight, 0);
   }
 }
@@ -262,29 +254,47 @@ function address(name) {
 }
 
 /** Leaves what stands in vendor/ as it is: it is fetched from there, once for all pieces. */
-function served({ onResolve }) {
-  onResolve({ filter: /\/vendor\// }, ({ path }) => ({
-    path: path.replace(/.*\/vendor\//, "/static/vendor/"),
-    external: true,
-  }));
+function served(path) {
+  return path.includes("/vendor/")
+    ? { id: path.replace(/.*\/vendor\//, "/static/vendor/"), external: true }
+    : null;
 }
 
-/** Returns the names of the pieces that some are made of, through imports of these kinds. */
-function reached(outputs, names, kinds) {
-  const found = new Set(names);
-  const prefix = `${basename(OUT)}/js/`;
-  for (const name of found) {
-    for (const { path, kind } of outputs[name].imports) {
-      if (kinds.includes(kind) && path.startsWith(prefix)) {
-        found.add(path.slice(prefix.length));
-      }
-    }
+async function minified(code) {
+  return esbuild.transform(code, {
+    ...{ minify: true, format: "esm", target: "es2022", sourcemap: "external" },
+  });
+}
+
+/**
+ * Puts all that main cannot start without into main's own piece, except what another entry needs as well: that
+ * one would start main.
+ */
+function first(module, { getModuleInfo, getModuleIds }) {
+  const imports = (id) => getModuleInfo(id)?.importedIds ?? [];
+  const entries = [...getModuleIds()].filter((id) => getModuleInfo(id).isEntry);
+  const main = join(HERE, "js/main.js");
+  const others = entries.filter((id) => id !== main);
+  const alone =
+    reached([main], imports).includes(module) && !reached(others, imports).includes(module);
+  return alone ? "main" : undefined;
+}
+
+/** Returns what some things lead to, themselves among it. */
+function reached(from, next) {
+  const found = new Set(from);
+  for (const one of found) {
+    for (const other of next(one)) found.add(other);
   }
   return [...found];
 }
 
-/** Bundles the style sheets: those that are lists of others are fetched as one. */
+/** Bundles the style sheets: those that are lists of others are fetched as one. Needs fonts.css in OUT. */
 async function styles() {
+  const inside = ({ onResolve }) =>
+    onResolve({ filter: /^\/static\/vendor\/.*\.css$/ }, ({ path }) => ({
+      path: join(OUT, path.replace("/static/vendor/", "")),
+    }));
   const names = readdirSync(join(HERE, "css")).filter((name) => name.endsWith(".css"));
   await esbuild.build({
     absWorkingDir: HERE,
@@ -292,7 +302,8 @@ async function styles() {
     outdir: join(OUT, "css"),
     bundle: true,
     minify: true,
-    external: ["/static/*"],
+    external: ["/static/vendor/fonts/*"],
+    plugins: [{ name: "inside", setup: inside }],
     logLevel: "warning",
   });
 }

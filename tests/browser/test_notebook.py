@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Rou
 
 from app.notebook import show
 from engine import build
+from tests.browser.test_rules import AXE, RUN
 
-AXE = Path(__file__).parents[2] / "static/node_modules/axe-core/axe.min.js"
 INSIDE = ("file:", "data:", "blob:")
 NOTEBOOK = (
     "<!doctype html><html lang='en'><title>notebook</title><body style='margin: 0'>"
@@ -238,7 +238,7 @@ def test_axe_finds_nothing(opened: Opened, scheme: str, width: int) -> None:
     press(frame, "Next step")
     inner = page.frames[1]
     inner.evaluate(AXE.read_text())
-    found = inner.evaluate("axe.run().then(result => result.violations)")
+    found = inner.evaluate(RUN)
     assert [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found] == []
 
 

@@ -98,3 +98,24 @@ def test_a_gradient_says_that_it_has_its_values_shape(open_page: OpenPage) -> No
     expect(equal).to_be_hidden()
     go_to(page, "end")
     expect(equal).to_be_visible()
+
+
+def test_a_formula_as_high_as_they_come_is_not_cut(open_page: OpenPage) -> None:
+    page = open_page(link(CIRCUITS["chain"]))
+    wait_until_drawn(page)
+    page.get_by_role("slider", name="Step").fill("18")
+    expect(page.locator(".now-formula .mfrac .sqrt").first).to_be_visible()
+    cut = page.evaluate("""() => {
+        const inked = [...document.querySelectorAll(".now-formula .katex-html *")].filter(each =>
+            each.children.length === 0 && /\\\\w/.test(each.textContent));
+        const clipping = (element) => {
+            let at = element.parentElement;
+            while (getComputedStyle(at).overflowY === "visible") at = at.parentElement;
+            return at.getBoundingClientRect();
+        };
+        return inked.filter(each => {
+            const [box, room] = [each.getBoundingClientRect(), clipping(each)];
+            return box.top < room.top || box.bottom > room.bottom;
+        }).map(each => each.textContent);
+    }""")
+    assert cut == []
