@@ -1,6 +1,7 @@
 """Chainrule's engine: a student's text in, values and gradients out. NumPy and the standard library only; no IO."""
 
-from engine.circuit import Circuit, build
+from engine.building import build
+from engine.circuit import Circuit
 from engine.errors import EngineError
 from engine.limits import Limits
 from engine.primitives import REGISTRY

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,32 +15,28 @@ from engine.composed import equations
 from engine.derivation import Derivation, derivation
 from engine.descent import Descent, descend
 from engine.diagnose import diagnose
-from engine.errors import BadInput, NotScalar, ShapeMismatch, UndefinedName
+from engine.errors import BadInput
 from engine.forward import Values, forward
+from engine.given import new_inputs, place_of, read_upstream, seed_of, wanted_places
 from engine.grading import Grade, JudgedLine, grade, grade_backward
 from engine.grading.program import Program
-from engine.graph import Array, Graph, Notice, Role, Shape, Whole
-from engine.inputs import read_inputs, read_value, whole
+from engine.graph import Array, Graph, Role, Whole
 from engine.jacobian import Between, Derivative, between
 from engine.landscape import Landscape, entry_at, input_place
-from engine.language import check, nearest, opened, shown
+from engine.language import shown
 from engine.limits import Deadline, Limits
-from engine.lower import Lowered, Request, lower
-from engine.nudge import Nudge, nudge
+from engine.lower import Lowered
+from engine.nudge import Nudge, nudge, risen
 from engine.numerical import CENTRAL
 from engine.peers import jax_script, torch_script
-from engine.primitives.shapes import show
 from engine.rounding import exactly, to_decimals
 from engine.script import Run, Script, numpy_script
-from engine.source import Text, clean, parse
+from engine.source import Text
 from engine.surface import Axis, Surface, inputs_of, surface
 from engine.sweep import Sweep, sweep
-from engine.tail import backward_code, find_tail, known_names, target_name
 from engine.trace import BackwardCode, Trace
 from engine.tracing import Pass
 
-ONE = np.ones(())
-ONE.setflags(write=False)
 WRITERS = {"numpy": numpy_script, "torch": torch_script, "jax": jax_script}
 """Target of a script -> what writes it."""
 
@@ -204,12 +198,20 @@ class Circuit:
         )
         if wrt in bound and self.graph.inputs[wrt].role is Role.LABEL:
             raise refusal
-        end = self.graph.output if of is None else self._place("of", of, {**bound, **self.names})
-        start = self._place("wrt", wrt, {**self.names, **bound})
+        end = (
+            self.graph.output
+            if of is None
+            else place_of(self.graph, "of", of, {**bound, **self.names})
+        )
+        start = place_of(self.graph, "wrt", wrt, {**self.names, **bound})
         values = forward(self.graph, self.inputs, deadline)
         if values[start].dtype != np.float64:
             raise refusal
-        seed = None if upstream is None else self._upstream(upstream, values[end].shape, "of")
+        seed = (
+            None
+            if upstream is None
+            else read_upstream(upstream, values[end].shape, "of", self.limits)
+        )
         derivative = Derivative(self.graph, values, end, start, deadline)
         return between(derivative, self.limits, row=row, column=column, upstream=seed)
 
@@ -225,7 +227,7 @@ class Circuit:
             UndefinedName: for a name or an id that the program does not have.
             BadInput: for a node that is no product of matrices or vectors, or that no gradient reaches.
         """
-        return balance(self.trace(upstream), self._place("node", node, self.names))
+        return balance(self.trace(upstream), place_of(self.graph, "node", node, self.names))
 
     def derivation(
         self,
@@ -250,7 +252,7 @@ class Circuit:
             UndefinedName: for a name or an id that the program does not have.
             BadInput: for a wire that no gradient passes, or an entry or row that is not there.
         """
-        place = self._place("node", node, self.names)
+        place = place_of(self.graph, "node", node, self.names)
         return derivation(
             self.trace(upstream), place, argument, self.limits, entry=entry, example=example
         )
@@ -276,7 +278,7 @@ class Circuit:
             BadInput: for an unknown method or an h out of range.
         """
         deadline = Deadline(self.limits)
-        point = self._point(upstream, deadline)
+        point = self._point(upstream, self._wanted, deadline)
         on_the_way = [i for i, wanted in enumerate(self._wanted) if wanted] if nodes else None
         unused = {n: self.graph.inputs[n].value.shape for n, p in self._places.items() if p is None}
         return gradient_check(
@@ -297,7 +299,9 @@ class Circuit:
             NotScalar: when the output is not one number and no upstream is given.
         """
         deadline = Deadline(self.limits)
-        return sweep(self._point(upstream, deadline), self._places, self.limits, deadline)
+        return sweep(
+            self._point(upstream, self._wanted, deadline), self._places, self.limits, deadline
+        )
 
     def descend(
         self,
@@ -402,26 +406,9 @@ class Circuit:
         deadline = Deadline(self.limits)
         names = self.wrt if to is None else tuple(to)
         places = {n: input_place(self.graph, n, "wrt" if to is None else "to") for n in names}
-        seed = self._seed(upstream)
-        values = forward(self.graph, self.inputs, deadline)
-        wanted = on_path(self.graph, places.values())
-        gradients = backward(self.graph, values, seed, wanted, deadline)
-        point = Point(self.graph, values, gradients.upstream, seed)
-        if step is None:
-            arrays = self._arrays(to)
-        else:
-            with np.errstate(all="ignore"):
-                risen = {n: values[p] + step * point.gradient(p) for n, p in places.items()}
-            arrays = {**self.inputs, **risen}
+        point = self._point(upstream, on_path(self.graph, places.values()), deadline)
+        arrays = self._arrays(to) if step is None else {**self.inputs, **risen(point, places, step)}
         return nudge(point, forward(self.graph, arrays, deadline), places, deadline)
-
-    def _landscape(
-        self, places: Mapping[str, int], upstream: object, deadline: Deadline
-    ) -> Landscape:
-        """Returns the output as a function of some inputs."""
-        seed = self._seed(upstream)
-        values = forward(self.graph, self.inputs, deadline)
-        return Landscape(self.graph, values, places, seed, deadline)
 
     def grade(
         self, wrt: str, answer: object, *, digits: int | None = None, upstream: object = None
@@ -445,7 +432,7 @@ class Circuit:
                 f"{shown(wrt)} is used as an index or a size: it has no gradient.",
                 hint="Ask for a name that holds real numbers.",
             )
-        place = self._place("wrt", wrt, {**self.names, **bound})
+        place = place_of(self.graph, "wrt", wrt, {**self.names, **bound})
         return grade(self._program(upstream), place, answer, digits)
 
     def grade_backward(
@@ -479,28 +466,20 @@ class Circuit:
             self.limits,
         )
 
-    def _point(self, upstream: object, deadline: Deadline) -> Point:
-        """Returns one forward and backward pass, gate by gate, for the checks."""
+    def _landscape(
+        self, places: Mapping[str, int], upstream: object, deadline: Deadline
+    ) -> Landscape:
+        """Returns the output as a function of some inputs."""
         seed = self._seed(upstream)
         values = forward(self.graph, self.inputs, deadline)
-        gradients = backward(self.graph, values, seed, self._wanted, deadline)
-        return Point(self.graph, values, gradients.upstream, seed)
+        return Landscape(self.graph, values, places, seed, deadline)
 
-    def _place(self, field: str, name: str, places: Mapping[str, int | None]) -> int:
-        """Returns the tape place of a name of the program, or of a node's id where no name is spelled so."""
-        ids = {f"n{node.index}": node.index for node in self.graph.nodes}
-        if name not in places and name not in ids:
-            close = nearest(name, places)
-            raise UndefinedName(
-                f"{field} names {shown(name)}, which the program does not have.",
-                hint=close or f"Use a name of the program, or an id from n0 to n{len(ids) - 1}.",
-            )
-        place = places[name] if name in places else ids[name]
-        if place is None:
-            raise BadInput(
-                f"The program does not use {shown(name)}.", hint="Choose a name that it uses."
-            )
-        return place
+    def _point(self, upstream: object, wanted: Sequence[bool], deadline: Deadline) -> Point:
+        """Returns one forward and backward pass, gate by gate."""
+        seed = self._seed(upstream)
+        values = forward(self.graph, self.inputs, deadline)
+        gradients = backward(self.graph, values, seed, wanted, deadline)
+        return Point(self.graph, values, gradients.upstream, seed)
 
     def _run(
         self, arrays: Mapping[str, Array | Whole], seed: Array, deadline: Deadline
@@ -510,7 +489,11 @@ class Circuit:
 
     def _arrays(self, inputs: Mapping[str, object] | None) -> Mapping[str, Array | Whole]:
         """Returns a value for every input on the tape."""
-        return {**self.inputs, **self._new_inputs(inputs)} if inputs else self.inputs
+        return (
+            {**self.inputs, **new_inputs(self.graph, inputs, self.limits)}
+            if inputs
+            else self.inputs
+        )
 
     def _arguments(self, inputs: Mapping[str, object] | None) -> tuple[object, ...]:
         """Returns the same in the order of the graph, single numbers as NumPy scalars."""
@@ -519,50 +502,7 @@ class Circuit:
         return tuple(a[()] for a in self._arrays(inputs).values())
 
     def _seed(self, upstream: object) -> Array:
-        shape = self.graph.nodes[self.graph.output].shape
-        if upstream is None:
-            if shape != ():
-                raise NotScalar(
-                    f"The output has shape {show(shape)}; a gradient needs one number.",
-                    span=self.graph.nodes[self.graph.output].span,
-                    hint="Reduce it, such as with np.sum(...).",
-                )
-            return ONE
-        return self._upstream(upstream, shape, "the output")
-
-    def _upstream(self, given: object, shape: Shape, of: str) -> Array:
-        seed = read_value(given, self.limits)
-        if seed.shape != shape:
-            raise ShapeMismatch(
-                f"upstream has shape {show(seed.shape)}, {of} {show(shape)}.",
-                hint=f"Give it the shape of {of}.",
-            )
-        return seed
-
-    def _new_inputs(self, inputs: Mapping[str, object]) -> dict[str, Array | Whole]:
-        arrays: dict[str, Array | Whole] = {}
-        for name, given in inputs.items():
-            if name not in self.graph.inputs:
-                close = nearest(name, self.graph.inputs)
-                raise UndefinedName(
-                    f"{shown(name)} is not an input of the circuit.", hint=close or "Leave it out."
-                )
-            old = self.graph.inputs[name]
-            array = read_value(given, self.limits)
-            if old.node is None:
-                if old.role is Role.LABEL and not np.array_equal(array, old.value):
-                    raise BadInput(
-                        f"Input {name} is used as an index or a size: the circuit was made for its value at build.",
-                        hint="Build the circuit again for another value.",
-                    )
-                continue
-            if array.shape != old.value.shape:
-                raise BadInput(
-                    f"Input {name} has shape {show(array.shape)}; at build it had {show(old.value.shape)}.",
-                    hint="Build the circuit again for another shape.",
-                )
-            arrays[name] = whole(name, array) if old.role is Role.LABEL else array
-        return arrays
+        return seed_of(self.graph, upstream, self.limits)
 
     def _gradients(self, gradients: Gradients) -> dict[str, Array]:
         arrived = {n: gradients.upstream[p] for n, p in self._received.items()}
@@ -578,110 +518,3 @@ class Circuit:
         place = self._places[name]
         array = self.graph.inputs[name].value if place is None else self.graph.nodes[place]
         return np.zeros(array.shape)
-
-
-def build(
-    source: str,
-    inputs: Mapping[str, object] | None = None,
-    output: str | None = None,
-    wrt: Sequence[str] | None = None,
-    limits: Limits | None = None,
-) -> Circuit:
-    """Reads a program and returns its circuit; shapes and cost are known, nothing large is computed.
-
-    Args:
-        source: one expression or a small NumPy program.
-        inputs: values by name: a number, a nested list, an array, or {"shape", "fill", "seed", "scale"}.
-        output: the name to differentiate; default the last assigned name or the last bare expression.
-        wrt: names to differentiate with respect to; default every input that is not a label.
-        limits: what the program may cost.
-
-    Raises:
-        EngineError: one of its subclasses, with the place and the fix.
-    """
-    limits = limits or Limits()
-    deadline = Deadline(limits)
-    text, body = read(source, limits)
-    given = read_inputs(inputs or {}, limits)
-    lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
-    head = body if code is None else tuple(s for s in body if s.lineno < code.line)
-    if wrt is not None:
-        limits.check("wrt", len(wrt), "{found} names are asked for")
-    return Circuit(text, lowered, wrt, code, limits, head, output)
-
-
-@lru_cache(maxsize=16)
-def read(source: str, limits: Limits) -> tuple[Text, tuple[ast.stmt, ...]]:
-    """Returns a program's text and its statements, all in the language; read once while its inputs change.
-
-    Nothing changes the statements: lowering walks them.
-
-    Raises:
-        EngineError: one of its subclasses, with the place and the fix.
-    """
-    text = clean(source)
-    body = opened(parse(text, limits).body)
-    check(body, text)
-    return text, body
-
-
-def lower_without_tail(
-    text: Text,
-    body: tuple[ast.stmt, ...],
-    given: Mapping[str, Array],
-    output: str | None,
-    limits: Limits,
-    deadline: Deadline,
-) -> tuple[Lowered, BackwardCode | None]:
-    """Returns the tape of the forward part, and the backward part where the program has one."""
-    request = Request(text, body, given, output, limits, deadline)
-    start = find_tail(body)
-    if start is None or output in {target_name(s) for s in body[start:]} - {None}:
-        return lower(request), None
-    head, tail = body[:start], body[start:]
-    lowered = lower(replace(request, body=head))
-    if lowered.graph.nodes[lowered.graph.output].shape != ():
-        return lower(request), None
-    code = backward_code(text, tail, known_names(head) | set(given))
-    count = len(code.problems)
-    slips = f"; {count} slip{'s' if count > 1 else ''} in it" if count else ""
-    notice = Notice(
-        "notice",
-        "info",
-        None,
-        f"Lines from {code.line} on are backward code: they are not drawn{slips}.",
-        "Compare them with the gradients of the circuit.",
-    )
-    return replace(lowered, notices=(*lowered.notices, notice)), code
-
-
-def wanted_places(lowered: Lowered, wrt: Sequence[str] | None) -> dict[str, int | None]:
-    """Returns the tape place of every name that a gradient is asked for; None for an unused input.
-
-    Raises:
-        UndefinedName: for a name the program does not have.
-        BadInput: for a label, which is never differentiated.
-    """
-    inputs = lowered.graph.inputs
-    if wrt is None:
-        return {
-            n: i.node for n, i in inputs.items() if i.role is not Role.LABEL and i.node is not None
-        }
-    places: dict[str, int | None] = {}
-    for name in wrt:
-        if name in inputs:
-            if inputs[name].role is Role.LABEL:
-                raise BadInput(
-                    f"{shown(name)} is used as an index or a size: it has no gradient.",
-                    hint="Leave it out of wrt.",
-                )
-            places[name] = inputs[name].node
-        elif name in lowered.names:
-            places[name] = lowered.names[name]
-        else:
-            close = nearest(name, [*inputs, *lowered.names])
-            raise UndefinedName(
-                f"wrt names {shown(name)}, which the program does not have.",
-                hint=close or "Leave it out.",
-            )
-    return places

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.circuit import build
+from engine.building import build
 from engine.errors import BadInput
 
 Choice = TypeVar("Choice")

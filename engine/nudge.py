@@ -137,6 +137,12 @@ def nudge(
     )
 
 
+def risen(point: Point, places: Mapping[str, int], step: float) -> dict[str, Array]:
+    """Returns the inputs after a step of so many times their gradients."""
+    with np.errstate(all="ignore"):
+        return {n: point.values[p] + step * point.gradient(p) for n, p in places.items()}
+
+
 def moved(point: Point, after: Values, place: int) -> Moved:
     """Returns what one input's move promises."""
     gradient = point.gradient(place)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import EngineError, build
-from engine.circuit import read
+from engine.building import read
 from engine.graph import Role
 from tests.deck import DECK
 from tests.engine.asking import (
