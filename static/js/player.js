@@ -1,4 +1,4 @@
-/** The only file with timers: the beat of play, and pauses in typing. */
+/** The only file with timers: the beat of play, pauses in typing, and breaks in long work. */
 
 /** ms between steps at 1× */
 const BEAT = 1200;
@@ -51,6 +51,39 @@ export const drawn = () =>
 
 /** Lets the browser draw and listen before work goes on. */
 export const rest = () => new Promise((done) => setTimeout(done));
+
+/** ms of work until the browser has its turn */
+const SLICE = 12;
+
+/**
+ * Does long work in slices: it yields wherever it may pause.
+ * @template T
+ * @param {Iterator<void, T>} work
+ * @param {() => boolean} [isWanted] asked after every break
+ * @returns {Promise<T | undefined>} undefined if it was given up
+ */
+export async function inSlices(work, isWanted = () => true) {
+  do {
+    const end = performance.now() + SLICE;
+    let step = work.next();
+    while (!step.done && performance.now() < end) step = work.next();
+    if (step.done) return step.value;
+    await (globalThis.scheduler?.yield?.() ?? rest());
+  } while (isWanted());
+  return undefined;
+}
+
+/**
+ * Does long work at once.
+ * @template T
+ * @param {Iterator<void, T>} work
+ * @returns {T}
+ */
+export function atOnce(work) {
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+}
 
 /**
  * Calls `action` once the calls have paused for `delay` ms; by `soon` also at once, where none was within that time.

@@ -60,6 +60,40 @@ def test_only_what_is_near_the_window_is_displayed(large: Page) -> None:
     expect(named(large, "Loss")).to_be_in_viewport()
 
 
+def test_what_is_far_has_no_place_in_the_page(large: Page) -> None:
+    far = """() => [...document.querySelectorAll("#graph .block.away *")]
+        .map(part => part.checkVisibility())"""
+    seen = large.evaluate(far)
+    assert len(seen) > 6 * WIDTH
+    assert not any(seen)
+
+
+#: has every look at the clock take long, counts breaks, and notes how many nodes there are whenever some change
+SLOWLY = """() => {
+    let now = performance.now();
+    performance.now = () => (now += 20);
+    globalThis.breaks = 0;
+    const pause = scheduler.yield.bind(scheduler);
+    scheduler.yield = () => { breaks++; return pause(); };
+    globalThis.counts = new Set();
+    const graph = document.querySelector("#graph");
+    new MutationObserver(() => counts.add(graph.querySelectorAll(".node").length))
+        .observe(graph, { subtree: true, childList: true });
+}"""
+
+
+def test_a_large_picture_is_drawn_with_breaks_and_the_old_one_stays_until_it_is_whole(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    before = page.locator("#graph .node").count()
+    page.evaluate(SLOWLY)
+    page.get_by_role("textbox", name="Function").fill(LARGE)
+    expect(page.locator("#graph .node")).to_have_count(6 * WIDTH - 1)
+    assert page.evaluate("breaks") > 6 * WIDTH
+    assert set(page.evaluate("[...counts]")) <= {before, 6 * WIDTH - 1}
+
+
 def test_a_node_is_drawn_when_it_first_comes_near(large: Page) -> None:
     drawn = large.locator("#graph .hit")
     assert drawn.count() < nodes(large).count() / 2

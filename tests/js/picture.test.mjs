@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { cellText, gridOf, sheet, strength } from "../../static/js/circuit/grid.js";
 import { pictureOf } from "../../static/js/circuit/picture.js";
 import { leastScale, makeStyle, stylesFor } from "../../static/js/circuit/styles.js";
+import { atOnce } from "../../static/js/player.js";
 import { doubled, square, total, xyz } from "./picture-traces.mjs";
 
 /** Every letter is half as wide as high. @type {any} */
@@ -11,7 +12,7 @@ const measure = (pieces, size) =>
   pieces.reduce((sum, { text }) => sum + 0.5 * size * text.length, 0);
 const style = makeStyle("lr", 26, 24);
 /** @param {any} trace @param {any} [of] */
-const picture = (trace, of = style) => pictureOf(trace, of, measure);
+const picture = (trace, of = style) => atOnce(pictureOf(trace, of, measure));
 
 /** @param {any} label @param {any} of */
 const rectOf = (label, of) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createSequence, debounce, Player } from "../../static/js/player.js";
+import { atOnce, createSequence, debounce, inSlices, Player } from "../../static/js/player.js";
 
 test("play takes the first step soon, then one a beat, until there is none", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
@@ -104,4 +104,51 @@ test("a sequence does the first at once, and gives way to a new one", (t) => {
   run([() => done.push("d")], 100);
   t.mock.timers.tick(1000);
   assert.deepEqual(done, ["a", "b", "d"]);
+});
+
+/** Work of so many parts, which takes as long as the test says. @param {number} parts @param {() => void} [spend] */
+function* work(parts, spend = () => {}) {
+  for (let part = 0; part < parts; part++) {
+    spend();
+    yield;
+  }
+  return parts;
+}
+
+/** A clock that stands still but for what is spent; and breaks, counted. @param {any} t */
+function slowly(t) {
+  let now = 0;
+  const spend = () => {
+    now += 5;
+  };
+  const breaks = { count: 0, spend };
+  t.mock.method(performance, "now", () => now);
+  const scheduler = { yield: async () => void breaks.count++ };
+  Object.defineProperty(globalThis, "scheduler", { value: scheduler, configurable: true });
+  t.after(() => Reflect.deleteProperty(globalThis, "scheduler"));
+  return breaks;
+}
+
+test("long work has a break after every slice, short work has none", async (t) => {
+  const breaks = slowly(t);
+  assert.equal(await inSlices(work(3)), 3);
+  assert.equal(breaks.count, 0);
+  // Three parts of 5 ms pass 12 ms.
+  assert.equal(await inSlices(work(9, breaks.spend)), 9);
+  assert.equal(breaks.count, 3);
+});
+
+test("work that nobody wants any more ends at its next break", async (t) => {
+  const breaks = slowly(t);
+  let done = 0;
+  const spend = () => {
+    done++;
+    breaks.spend();
+  };
+  assert.equal(await inSlices(work(9, spend), () => breaks.count < 2), undefined);
+  assert.equal(done, 6);
+});
+
+test("work can be done at once", () => {
+  assert.equal(atOnce(work(3)), 3);
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { pictureOf } from "../../static/js/circuit/picture.js";
 import { renewed } from "../../static/js/circuit/renewal.js";
 import { makeStyle } from "../../static/js/circuit/styles.js";
+import { atOnce } from "../../static/js/player.js";
 import { xyz } from "./picture-traces.mjs";
 
 /** Every letter is half as wide as high. @type {any} */
@@ -11,7 +12,7 @@ const measure = (pieces, size) =>
   pieces.reduce((sum, { text }) => sum + 0.5 * size * text.length, 0);
 const style = makeStyle("lr", 20, 18);
 /** @param {any} trace */
-const picture = (trace) => pictureOf(trace, style, measure);
+const picture = (trace) => atOnce(pictureOf(trace, style, measure));
 
 /** The same trace with another value of a node. @param {string} id @param {number} data */
 const withValue = (id, data) => ({

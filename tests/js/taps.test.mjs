@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { pictureOf } from "../../static/js/circuit/picture.js";
 import { makeStyle } from "../../static/js/circuit/styles.js";
 import * as taps from "../../static/js/circuit/taps.js";
+import { atOnce } from "../../static/js/player.js";
 import { recurrence, traceOf } from "./folding-traces.mjs";
 
 /** @param {readonly { text: string }[]} pieces @param {number} size */
@@ -12,7 +13,7 @@ const measure = (pieces, size) =>
 
 /** @param {any} trace @param {"lr" | "tb"} [direction] */
 const picture = (trace, direction = "lr") =>
-  pictureOf(trace, makeStyle(direction, 16, 14), measure, { taps });
+  atOnce(pictureOf(trace, makeStyle(direction, 16, 14), measure, { taps }));
 
 test("a weight of every turn is wired to its first use and tapped at the others", () => {
   const { taps: found, graph } = picture(recurrence(4));

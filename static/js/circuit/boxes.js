@@ -4,10 +4,10 @@
  */
 
 /** @import { Group, Point, Trace, TraceNode, View } from "../types.d.ts" */
-/** @import { Figure, Label, Mark, Measure, Picture, Rect, Style, Surroundings } from "./types.d.ts" */
+/** @import { Figure, Label, Mark, Measure, Near, Picture, Rect, Style, Surroundings } from "./types.d.ts" */
 
 import { drawLiterals, drawSign, partialsOf } from "./gates.js";
-import { cover } from "./measure.js";
+import { cover, rectOf } from "./measure.js";
 import { plain } from "./pieces.js";
 import { svg, write } from "./text.js";
 
@@ -279,11 +279,15 @@ function drawKnob(parent, { x, y }, sign, size) {
  * @param {Picture} picture
  * @param {Map<string, Mark>} marks
  * @param {Measure} measure
- * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
+ * @param {Near} near
+ * @returns {Generator<void, void>}
  */
-export function drawFrames(under, over, { trace, figures, style, edges }, marks, measure, placed) {
-  under.replaceChildren();
-  over.replaceChildren();
+export function* drawFrames(under, over, { trace, figures, style, edges }, marks, measure, near) {
+  /** @param {Group} group @param {Rect} rect */
+  const placeTab = (group, rect) => {
+    const { element, whenNear } = near.place(over, rect);
+    whenNear(() => drawTab(element, group, rect, style, measure));
+  };
   if (!("open" in trace)) return;
   const view = /** @type {View} */ (trace);
   for (const group of framed(view)) {
@@ -291,17 +295,18 @@ export function drawFrames(under, over, { trace, figures, style, edges }, marks,
     const rect = frameAround(own, group, view, marks, style);
     if (isCrossed(rect, own, edges, marks)) {
       const first = frameAround(own.slice(0, 1), group, view, marks, style);
-      placed(drawTab(over, group, first, style, measure), first);
+      placeTab(group, first);
+      yield;
       continue;
     }
     const { left, right, top, bottom } = rect;
-    const frame = svg(
+    svg(
       "rect",
       { class: "group", x: left, y: top, width: right - left, height: bottom - top, rx: 8 },
-      under,
+      near.place(under, rect).element,
     );
-    placed(frame, rect);
-    placed(drawTab(over, group, rect, style, measure), rect);
+    placeTab(group, rect);
+    yield;
   }
 }
 
@@ -326,7 +331,7 @@ function frameAround(own, group, { open }, marks, style) {
   const rect = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
   for (const { node } of own) {
     const mark = marks.get(node.id);
-    if (mark) cover(rect, boundsOf(mark));
+    if (mark) cover(rect, rectOf(mark));
   }
   const side = (levels + 1) * PAD;
   if (room.low === "top")
@@ -336,19 +341,6 @@ function frameAround(own, group, { open }, marks, style) {
   rect[room.high] -= outer * room.after;
   if (room.low === "left") rect.top += (outer + 0.5) * tabHeight(style);
   return rect;
-}
-
-/**
- * @param {Mark} mark
- * @returns {Rect}
- */
-function boundsOf({ origin, figure: { bounds } }) {
-  return {
-    left: origin.x + bounds.left,
-    right: origin.x + bounds.right,
-    top: origin.y + bounds.top,
-    bottom: origin.y + bounds.bottom,
-  };
 }
 
 /**
@@ -363,7 +355,7 @@ function isCrossed(rect, own, edges, marks) {
   const ids = new Set(own.flatMap(({ node, exits }) => [node.id, ...Object.keys(exits ?? {})]));
   for (const [id, mark] of marks) {
     if (ids.has(id) || mark.figure.host) continue;
-    const { left, right, top, bottom } = boundsOf(mark);
+    const { left, right, top, bottom } = rectOf(mark);
     const meets =
       left < rect.right - side &&
       right > rect.left + side &&
@@ -380,7 +372,7 @@ function isCrossed(rect, own, edges, marks) {
 }
 
 /**
- * @param {SVGGElement} layer
+ * @param {Element} layer
  * @param {Group} group
  * @param {Rect} frame
  * @param {Style} style
@@ -421,5 +413,4 @@ function drawTab(layer, group, { left, top }, style, measure) {
   );
   drawKnob(tab, { x: 0.5 * knob, y: 0 }, "−", small);
   write(tab, { x: knob + 4, y: 0.34 * small, anchor: "start", size: small }, "name", pieces);
-  return tab;
 }

@@ -3,46 +3,54 @@
  */
 
 /** @import { EdgeFrame, Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
-/** @import { Figure, Label, Mark, Measure, Picture, Scales, Slot } from "./types.d.ts" */
+/** @import { Figure, Label, Mark, Measure, Near, Picture, Scales, Slot } from "./types.d.ts" */
 
 import { select } from "../../vendor/d3.js";
 import { formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
 import { scalesOf } from "./grid.js";
+import { cover, shifted } from "./measure.js";
 import { originOf } from "./picture.js";
 import { numberPieces, scalarText } from "./pieces.js";
 import { drawSlot, pillBox } from "./slots.js";
 import { setAll, svg, typeset, write } from "./text.js";
+
+/** So many nodes in evaluation order, which lie together mostly, are one block. */
+const BLOCK = 10;
 
 /**
  * @param {SVGGElement} layer
  * @param {Picture} picture
  * @param {Layout} layout
  * @param {Measure} measure
- * @returns {Map<string, Mark>} by node
+ * @param {Near} near
+ * @returns {Generator<void, Map<string, Mark>>} by node
  */
-export function drawNodes(layer, picture, layout, measure) {
-  const { trace } = picture;
-  const scales = scalesOf(trace);
+export function* drawNodes(layer, picture, layout, measure, near) {
+  const scales = scalesOf(picture.trace);
+  const figures = [...picture.figures.values()];
   /** @type {Map<string, Mark>} */
   const marks = new Map();
-  select(layer)
-    .selectAll("g.node")
-    .data([...picture.figures.values()], (figure) => figure?.node.code ?? "")
-    .join("g")
-    .order()
-    .each(function (figure) {
-      marks.set(
-        figure.node.id,
-        drawFigure(
+  for (let i = 0; i < figures.length; i += BLOCK) {
+    const some = figures.slice(i, i + BLOCK);
+    const { element, whenNear } = near.block(layer, extentOf(some, layout));
+    select(element)
+      .selectAll("g.node")
+      .data(some, (figure) => figure?.node.code ?? "")
+      .join("g")
+      .each(function (figure) {
+        const mark = drawFigure(
           /** @type {SVGGElement} */ (this),
           figure,
           originOf(figure, layout),
           picture,
           scales,
           measure,
-        ),
-      );
-    });
+        );
+        marks.set(figure.node.id, mark);
+        whenNear(mark.grow);
+      });
+    yield;
+  }
   return marks;
 }
 
@@ -55,11 +63,22 @@ export function drawNodes(layer, picture, layout, measure) {
  * @param {Measure} measure
  * @returns {Mark}
  */
-function drawFigure(element, figure, origin, picture, scales, measure) {
-  element.replaceChildren();
-  return figure.node.box && picture.boxes
+const drawFigure = (element, figure, origin, picture, scales, measure) =>
+  figure.node.box && picture.boxes
     ? picture.boxes.drawBox(element, figure, origin, picture.style, measure)
     : drawNode(element, figure, origin, picture, scales, measure);
+
+/**
+ * @param {Figure[]} figures
+ * @param {Layout} layout
+ */
+function extentOf(figures, layout) {
+  const extent = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (const figure of figures) {
+    const { x, y } = originOf(figure, layout);
+    cover(extent, shifted(figure.bounds, x, y));
+  }
+  return extent;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Sizes: widths of texts, measured once a text on a canvas, and the bounds of what is drawn.
  */
 
-/** @import { Face, Measure, Rect } from "./types.d.ts" */
+/** @import { Face, Mark, Measure, Rect } from "./types.d.ts" */
 
 /** The font's box above and under the baseline, in em. */
 export const ASCENT = 1.07;
@@ -86,4 +86,26 @@ export function cover(bounds, more) {
   bounds.right = Math.max(bounds.right, more.right);
   bounds.top = Math.min(bounds.top, more.top);
   bounds.bottom = Math.max(bounds.bottom, more.bottom);
+}
+
+/**
+ * Where a node and all around it lies.
+ * @param {Mark} mark
+ * @returns {Rect}
+ */
+export function rectOf({ origin: { x, y }, figure: { bounds } }) {
+  return shifted(bounds, x, y);
+}
+
+/** @param {Rect} rect @param {number} x @param {number} y @returns {Rect} */
+export const shifted = ({ left, right, top, bottom }, x, y) => ({
+  left: left + x,
+  right: right + x,
+  top: top + y,
+  bottom: bottom + y,
+});
+
+/** @param {Rect} a @param {Rect} b */
+export function overlap(a, b) {
+  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }

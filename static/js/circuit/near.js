@@ -1,55 +1,89 @@
 /**
- * Of a large picture only what is near the window is displayed: the browser lays out and paints nothing else. What a
- * node consists of is drawn when it first comes near.
+ * What is drawn lies in blocks. Of a large picture only those near the window are displayed: the browser works out no
+ * style, no place and no paint of the others. What a part consists of is drawn when its block first comes near.
  */
 
-/** @import { Rect } from "./types.d.ts" */
+/** @import { Home, Near, Rect } from "./types.d.ts" */
+
+import { cover, overlap } from "./measure.js";
+import { svg } from "./text.js";
 
 /**
  * How far beyond the window things are displayed, how near their end it comes before they are looked through again,
  * in windows, and how many times as wide the last window may be.
  */
-const BEYOND = 1;
-const END = 0.3;
+const BEYOND = 0.3;
+const END = 0.1;
 const WIDER = 3;
 
+/** Parts of a block. */
+const PARTS = 10;
+
+/** @type {Near} for pictures of which everything is displayed */
+export const everything = {
+  block: (layer) => ({ element: svg("g", {}, layer), whenNear: (draw) => draw() }),
+  place: (layer) => ({ element: layer, whenNear: (draw) => draw() }),
+  look() {},
+  growAll() {},
+};
+
+/** @returns {Near} */
 export function createNear() {
-  /** @type {{ element: Element, rect: Rect, grow?: () => void }[]} */
-  let parts = [];
-  /** @type {Rect | undefined} what was displayed last; undefined: everything is */
+  /** @typedef {Home & { rect: Rect, parts: number, waiting: (() => void)[], away: boolean }} Block */
+  /** @type {Block[]} */
+  const blocks = [];
+  /** @type {Map<Element, Block>} by layer: the last one, which may have room */
+  const open = new Map();
+  /** @type {Rect | undefined} what was displayed last; undefined: nothing yet */
   let area;
   /** @type {Rect | undefined} */
   let seen;
 
-  /** @param {typeof parts[number]} part */
-  function judge(part) {
-    const away = area !== undefined && !overlap(part.rect, area);
-    part.element.classList.toggle("away", away);
-    if (!away) part.grow?.();
+  /** @param {Block} block */
+  function judge(block) {
+    block.away = area === undefined || !overlap(block.rect, area);
+    block.element.classList.toggle("away", block.away);
+    if (!block.away) for (const draw of block.waiting.splice(0)) draw();
+  }
+
+  /** @param {Element} layer @param {Rect} rect */
+  function begin(layer, rect) {
+    // Of a g that is not displayed the browser would lay out all the same what is in it.
+    const element = svg("svg", { class: "block away", role: "none", overflow: "visible" }, layer);
+    /** @type {Block} */
+    const block = {
+      element,
+      rect: { ...rect },
+      parts: 1,
+      waiting: [],
+      away: true,
+      whenNear(draw) {
+        if (block.away) block.waiting.push(draw);
+        else draw();
+      },
+    };
+    blocks.push(block);
+    judge(block);
+    return block;
   }
 
   return {
-    /** Forgets everything. */
-    clear() {
-      parts = [];
-      area = undefined;
-      seen = undefined;
+    block: begin,
+    place(layer, rect) {
+      const last = open.get(layer);
+      if (!last || last.parts === PARTS) {
+        const block = begin(layer, rect);
+        open.set(layer, block);
+        return block;
+      }
+      last.parts++;
+      cover(last.rect, rect);
+      judge(last);
+      return last;
     },
-    /**
-     * @param {Element} element
-     * @param {Rect} rect
-     * @param {() => void} [grow] draws it, where that can wait until it comes near
-     */
-    add(element, rect, grow) {
-      const part = { element, rect, grow };
-      parts.push(part);
-      if (area) judge(part);
-    },
-    /** Draws all that has waited. */
     growAll() {
-      for (const { grow } of parts) grow?.();
+      for (const { waiting } of blocks) for (const draw of waiting.splice(0)) draw();
     },
-    /** @param {Rect} window in the picture's px */
     look(window) {
       const width = window.right - window.left;
       if (
@@ -61,14 +95,9 @@ export function createNear() {
         return;
       seen = window;
       area = around(window, BEYOND);
-      for (const part of parts) judge(part);
+      for (const block of blocks) judge(block);
     },
   };
-}
-
-/** @param {Rect} a @param {Rect} b */
-export function overlap(a, b) {
-  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
 /**

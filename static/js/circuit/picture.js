@@ -13,9 +13,9 @@ import { figureOf } from "./figures.js";
  * @param {Style} style
  * @param {Measure} measure
  * @param {{ boxes?: Boxes, taps?: Taps }} [parts] where the trace may have some
- * @returns {Picture}
+ * @returns {Generator<void, Picture>} long work at many nodes, that pauses at each
  */
-export function pictureOf(trace, style, measure, { boxes, taps: parts } = {}) {
+export function* pictureOf(trace, style, measure, { boxes, taps: parts } = {}) {
   const folded = foldedLiterals(trace);
   const edges = trace.edges.filter((edge) => !folded.has(edge.source));
   /** @type {Map<string, TraceEdge[]>} */
@@ -59,6 +59,7 @@ export function pictureOf(trace, style, measure, { boxes, taps: parts } = {}) {
         ),
       }),
     );
+    yield;
   }
   boxes?.arrange(trace, figures, style);
   /** @type {Picture["taps"]} */

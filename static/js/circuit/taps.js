@@ -5,7 +5,7 @@
  */
 
 /** @import { Layout, TraceEdge } from "../types.d.ts" */
-/** @import { Figure, Measure, NetMark, Picture, Rect, Style, Tap } from "./types.d.ts" */
+/** @import { Figure, Measure, Near, NetMark, Picture, Style, Tap } from "./types.d.ts" */
 
 import { namePieces } from "./pieces.js";
 import { svg, write } from "./text.js";
@@ -74,15 +74,16 @@ function ranksOf(figures) {
  * @param {Picture} picture
  * @param {Layout} layout
  * @param {Map<string, NetMark>} nets those of tapped inputs light their taps too
- * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
+ * @param {Near} near
  */
-export function drawTaps(layer, { taps, style }, layout, nets, placed) {
+export function drawTaps(layer, { taps, style }, layout, nets, near) {
   const turned = style.direction === "tb";
   /** @type {Map<string, SVGGElement[]>} */
   const bySource = new Map();
   for (const { source, pieces, size, box } of taps.values()) {
     const { x, y } = layout.places[box.id];
     const [width, height] = turned ? [box.across, box.along] : [box.along, box.across];
+    const rect = { left: x, right: x + width, top: y, bottom: y + height };
     const tap = svg(
       "g",
       {
@@ -91,9 +92,8 @@ export function drawTaps(layer, { taps, style }, layout, nets, placed) {
         "aria-hidden": "true",
         transform: `translate(${x},${y})`,
       },
-      layer,
+      near.place(layer, rect).element,
     );
-    placed(tap, { left: x, right: x + width, top: y, bottom: y + height });
     svg("rect", { class: "tap-ground", width, height, rx: height / 2 }, tap);
     write(
       tap,

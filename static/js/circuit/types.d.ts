@@ -3,6 +3,7 @@
 import type {
   Direction,
   EdgeFrame,
+  Layout,
   LayoutBox,
   LayoutGraph,
   LayoutOptions,
@@ -249,8 +250,38 @@ export interface Prospect {
   active: Rect | undefined;
 }
 
+/** Where a part is drawn, and when: at once, or when it first comes near the window. */
+export interface Home {
+  element: Element;
+  whenNear(draw: () => void): void;
+}
+
+/** Says where things are drawn, and keeps what is near the window displayed. */
+export interface Near {
+  /** a home of its own, for parts that belong together */
+  block(layer: Element, rect: Rect): Home;
+  /** the home of one more part of a layer */
+  place(layer: Element, rect: Rect): Home;
+  /** displays what is near the window, in the picture's px */
+  look(window: Rect): void;
+  /** draws all that has waited */
+  growAll(): void;
+}
+
+/** The layers that a drawing is made of, from the lowest on. */
+export interface Sheets {
+  frames: SVGGElement;
+  wires: SVGGElement;
+  nodes: SVGGElement;
+  tabs: SVGGElement;
+}
+
 export interface Drawing {
   picture: Picture;
+  layout: Layout;
+  sheets: Sheets;
+  near: Near;
+  plan: Plan;
   marks: Map<string, Mark>;
   /** by edge */
   wires: Map<string, WireMark>;

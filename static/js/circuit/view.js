@@ -2,36 +2,28 @@
  * The board: draws a trace's circuit and shows it at a step. A function of (trace, frame); knows no step's kind.
  */
 
-/** @import { Cell, Frame, Layout, Point, Trace, TraceNode, View } from "../types.d.ts" */
+/** @import { Cell, Frame, Trace } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Boxes, Change, Drawing, Mark, Picture, Plan, Prospect, Rect, Taps } from "./types.d.ts" */
+/** @import { Change, Drawing, Mark, Picture, Prospect, Rect } from "./types.d.ts" */
 
-import { debounce } from "../player.js";
-import { same } from "../state.js";
-import { drawNodes, fullText } from "./gates.js";
+import { atOnce, debounce, inSlices } from "../player.js";
+import { createArranging } from "./arranging.js";
+import { drawPicture, glide, screenPlaces } from "./drawing.js";
+import { fullText } from "./gates.js";
 import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
-import { createMeasure } from "./measure.js";
-import { createNear, overlap } from "./near.js";
-import { pictureOf } from "./picture.js";
+import { createMeasure, rectOf } from "./measure.js";
 import { createReading } from "./reading.js";
 import { createSignals } from "./signals.js";
-import { leastScale, SHRINK, spread, stylesFor } from "./styles.js";
+import { leastScale } from "./styles.js";
 import { svg } from "./text.js";
 import { createViewport } from "./viewport.js";
-import { drawWires } from "./wires.js";
-
-/** Beyond this many nodes nothing inside the large drawing is animated, and only what is near the window is displayed. */
-const CALM = 300;
 
 /** Values that do not change for this have come to rest, ms. */
 const REST = 500;
 
 /** Beyond what is marked: its ring, and air, px on screen. */
 const RING = 8;
-
-/** How much of the spare room the gaps take; the next is tried where the picture grows too large. */
-const EASES = [1, 0.4, 0];
 
 /**
  * @typedef {object} BoardOptions
@@ -84,17 +76,13 @@ export function createBoard(
   const pills = camera.appendChild(document.createElement("div"));
   pills.className = "board-pills";
   pills.setAttribute("aria-hidden", "true");
-  const frames = svg("g", {}, graph);
   const signalLayer = svg("g", {}, flow);
   const cellLayer = svg("g", {}, flow);
   const under = svg("g", {}, graph);
-  const wireLayer = svg("g", {}, graph);
-  const nodeLayer = svg("g", {}, graph);
-  const tabs = svg("g", {}, graph);
 
   const { measure, ready } = createMeasure(element);
-  const near = createNear();
   const viewport = createViewport(frameElement, camera, [graph, flow], lookAround);
+  const arranging = createArranging({ layoutClient, measure, viewport, hall });
   const signals = createSignals(signalLayer, pills, under, measure);
   const look = () => ({ drawing: drawn, frame: shown });
   const reading = createReading(camera, cellLayer, look, onCell);
@@ -105,31 +93,21 @@ export function createBoard(
   camera.addEventListener("pointerleave", () => onPoint([]));
   camera.addEventListener("focusin", ({ target }) => onPoint(nodesAt(target)));
   // Of what leaves the page nothing may be missing.
-  camera.addEventListener("whole", near.growAll);
+  camera.addEventListener("whole", () => drawn?.near.growAll());
   // Images hold their colours; all else takes them from the style sheet.
   const themes = new MutationObserver(redraw);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", redraw);
 
-  /** @type {(Drawing & { layout: Layout }) | undefined} */
+  /** @type {Drawing | undefined} */
   let drawn;
-  /** @type {Plan | undefined} */
-  let plan;
   /** @type {((prospect: Prospect) => void)[]} */
   const watchers = [];
   /** @type {Frame | undefined} of the picture as it is drawn */
   let shown;
   /** @type {Frame | undefined} the last one asked for, drawn or not */
   let asked;
-  /** The window's size that the picture was made for. */
-  let room = { width: 0, height: 0 };
-  /** The program whose values have outgrown their places. */
-  let varied = "";
-  /** @type {{ number: number, ease: number, room: typeof room } | undefined} the try that was taken last */
-  let taken;
-  /** @type {{ boxes?: Boxes, taps?: Taps }} what draws what few circuits have */
-  const parts = {};
   /** @type {typeof import("./renewal.js") | undefined} */
   let renewal;
   /** @type {Map<string, Element[]>} elements by what they are marked as */
@@ -158,50 +136,43 @@ export function createBoard(
    */
   async function setTrace(given) {
     const trace = withNamedOutput(given);
-    const mine = ++turn;
+    const isWanted = takeTurn();
     resting.cancel();
     await ready();
     motion();
-    if ("open" in trace) parts.boxes ??= await import("./boxes.js");
-    if (hasShared(trace)) parts.taps ??= await import("./taps.js");
-    if (mine !== turn) return;
-    const fresh = sketch(trace);
+    await arranging.fetchParts(trace);
+    const fresh = await arranging.sketch(trace, drawn, isWanted);
     if (fresh) renewal ??= await import("./renewal.js");
-    if (mine !== turn) return;
+    if (!isWanted()) return;
     const kept = drawn && fresh && renewal?.renewed(drawn.picture, fresh);
     if (kept) {
       renew(kept.picture);
       if (!kept.fits) resting.later();
-    } else if (!(await place(trace, mine, fresh))) return;
+    } else if (!(await place(trace, isWanted, fresh))) return;
     onLaidOut?.();
   }
 
-  /**
-   * The trace as the board would draw it now, if it had not to be laid out.
-   * @param {Trace} trace
-   */
-  function sketch(trace) {
-    if (!drawn || !sameRoom(room, viewport.room())) return undefined;
-    const { style, trace: before } = drawn.picture;
-    return before.nodes.length === trace.nodes.length
-      ? pictureOf(trace, style, measure, parts)
-      : undefined;
+  /** @returns {() => boolean} whether nothing newer has been asked for since */
+  function takeTurn() {
+    const mine = ++turn;
+    return () => mine === turn;
   }
 
   /**
    * Draws a trace, in the places that are drawn if it needs no others.
    * @param {Trace} trace
-   * @param {number} mine the request's turn
+   * @param {() => boolean} isWanted
    * @param {Picture} [fresh] as it would be in the style that is drawn
    * @returns {Promise<boolean>} false if a newer request took its place
    */
-  async function place(trace, mine, fresh) {
-    const { picture, layout } =
-      drawn && fresh && same(fresh.graph, drawn.picture.graph)
-        ? { picture: fresh, layout: drawn.layout }
-        : await arrange(trace);
-    if (mine !== turn) return false;
-    draw(picture, layout);
+  async function place(trace, isWanted, fresh) {
+    const placed = await arranging.arrange(trace, drawn, isWanted, fresh);
+    if (!placed || !isWanted()) return false;
+    const { picture, layout } = placed;
+    const work = drawPicture(picture, layout, measure, arranging.parts);
+    const drawing = await inSlices(work, isWanted);
+    if (!drawing || !isWanted()) return false;
+    mount(drawing);
     return true;
   }
 
@@ -225,137 +196,35 @@ export function createBoard(
     if (!drawn) return;
     if (isAwaited?.()) return resting.later();
     const { trace } = drawn.picture;
-    varied = trace.source;
-    if ((await place(trace, ++turn)) && asked) show(asked, { animate: false });
+    arranging.vary(trace);
+    if ((await place(trace, takeTurn())) && asked) show(asked, { animate: false });
   }
   // Where it fails, or something newer comes, the picture that is there is whole.
   const resting = debounce(() => void makeRoom().catch(() => {}), REST);
 
   /**
-   * Where nodes lay, if this is the same program edited and not another one.
-   * @param {Trace} trace
+   * Shows a drawing in the place of the one before.
+   * @param {Drawing} drawing
    */
-  function memoryFor({ nodes, source }) {
-    if (!drawn) return undefined;
-    if (drawn.picture.trace.source === source) return drawn.layout.memory;
-    const known = new Set([...drawn.picture.figures.values()].map(({ node }) => identity(node)));
-    const kept = nodes.filter((node) => known.has(identity(node))).length;
-    return 2 * kept > Math.max(nodes.length, known.size) ? drawn.layout.memory : undefined;
-  }
-
-  /**
-   * Tries the styles from the largest on until one fits; of a program that grew, from the one it had.
-   * @param {Trace} trace
-   * @returns {Promise<{ picture: Picture, layout: Layout }>}
-   */
-  async function arrange(trace) {
-    room = viewport.room();
-    const previous = memoryFor(trace);
-    const roomy = trace.source === varied;
-    const tries = stylesFor(trace, room, hall?.()).flatMap((given) => {
-      const style = { ...given, roomy };
-      return EASES.map((ease) => ({ style, ease }));
-    });
-    const lastTry = tries[tries.length - 1];
-    const grew =
-      previous &&
-      drawn &&
-      taken &&
-      sameRoom(room, taken.room) &&
-      trace.nodes.length >= drawn.picture.trace.nodes.length;
-    const had = tries.findIndex(
-      ({ style, ease }) => style.number === taken?.number && ease === taken.ease,
-    );
-    /** @type {Picture | undefined} */
-    let picture;
-    for (const attempt of tries.slice(grew ? Math.max(0, had) : 0)) {
-      const last = attempt === lastTry;
-      if (picture?.style !== attempt.style)
-        picture = pictureOf(trace, attempt.style, measure, parts);
-      if (!spread(picture, viewport.inner(), attempt.ease) && !last) continue;
-      const options = { ...picture.options, previous };
-      const layout = await layoutClient.request(picture.graph, options);
-      const scale = viewport.wholeScale(layout.width, layout.height);
-      if (last || scale >= Math.max(SHRINK, leastScale(picture))) {
-        taken = { number: attempt.style.number, ease: attempt.ease, room };
-        return { picture, layout };
-      }
-    }
-    throw new Error("unreachable: the last style is always taken");
-  }
-
-  /**
-   * @param {Picture} picture
-   * @param {Layout} layout
-   */
-  function draw(picture, layout) {
-    const before = drawn && screenPlaces(drawn.marks);
+  function mount(drawing) {
+    const { picture, layout, sheets, marks } = drawing;
+    const before = drawn && screenPlaces(drawn, viewport.toScreen);
     const was = drawn?.picture.trace;
     const moved = drawn?.layout !== layout;
     leave?.();
     signals.clear();
-    near.clear();
-    const placed = picture.figures.size > CALM ? near.add : drawAtOnce;
-    const { wires, nets } = drawWires(wireLayer, picture, layout, placed);
-    const marks = drawNodes(nodeLayer, picture, layout, measure);
-    parts.taps?.drawTaps(wireLayer, picture, layout, nets, placed);
-    parts.boxes?.drawFrames(frames, tabs, picture, marks, measure, placed);
-    for (const mark of marks.values()) placed(mark.element, rectOf(mark), mark.grow);
-    drawn = { picture, layout, marks, wires, nets };
-    plan = {
-      width: layout.width,
-      height: layout.height,
-      parts: [...marks.values()].map(rectOf),
-    };
+    drawn = drawing;
     shown = undefined;
+    graph.replaceChildren(sheets.frames, under, sheets.wires, sheets.nodes, sheets.tabs);
     element.classList.toggle("turned", picture.style.direction === "tb");
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
     else lookAround(viewport.view());
     keys.setPicture(picture, marks);
     reading.turn();
-    if (before && moved) glide(before, marks, was);
-  }
-
-  /** @param {Map<string, Mark>} marks */
-  function screenPlaces(marks) {
-    return new Map(
-      [...marks.values()].map(({ figure, origin }) => [
-        figure.node.code,
-        viewport.toScreen(origin),
-      ]),
-    );
-  }
-
-  /**
-   * Old nodes move from where they were seen, those of an unfolded box from there; what nobody sees does not, since
-   * each that moves is a layer of its own.
-   * @param {Map<string, Point>} before by code
-   * @param {Map<string, Mark>} marks
-   * @param {Trace | View} [was] what was drawn before
-   */
-  function glide(before, marks, was) {
-    const duration = marks.size > CALM ? 0 : calmMotion();
-    if (duration === 0) return;
-    const window = viewport.view();
-    for (const mark of marks.values()) {
-      const { element: node, figure, origin } = mark;
-      const rect = rectOf(mark);
-      const box = was && "hidden" in was && was.hidden.get(figure.node.id);
-      const old = before.get(figure.node.code) ?? (box ? before.get(box.id) : undefined);
-      const to = `translate(${origin.x}px, ${origin.y}px)`;
-      const isSeen = overlap(rect, window);
-      if (!old && isSeen) node.animate({ opacity: [0, 1] }, { duration, easing: "ease-in" });
-      if (old) {
-        const { x, y } = viewport.fromScreen(old);
-        const wasSeen = overlap(shifted(rect, x - origin.x, y - origin.y), window);
-        if ((isSeen || wasSeen) && Math.hypot(x - origin.x, y - origin.y) > 0.5)
-          node.animate(
-            { transform: [`translate(${x}px, ${y}px)`, to] },
-            { duration, easing: "ease-in-out" },
-          );
-      }
+    if (before && moved) {
+      for (const [code, at] of before) before.set(code, viewport.fromScreen(at));
+      glide(drawing, { before, was }, viewport.view(), calmMotion());
     }
-    wireLayer.animate({ opacity: [0, 0, 1] }, { duration: 1.4 * duration });
   }
 
   /**
@@ -499,10 +368,14 @@ export function createBoard(
     return [...drawn.marks.values()].find(({ element: each }) => each === home);
   }
 
-  /** @param {Rect} window the part of the picture that is seen */
-  function lookAround(window) {
-    near.look(window);
-    if (!plan) return;
+  /**
+   * @param {Rect} window the part of the picture that is seen
+   * @param {Rect} [passed] what is seen on the way there
+   */
+  function lookAround(window, passed = window) {
+    if (!drawn) return;
+    const { near, plan } = drawn;
+    near.look(passed);
     const active = shown && markOf(shown.step.node);
     const larger = viewport.overflows();
     for (const watcher of watchers)
@@ -514,7 +387,7 @@ export function createBoard(
     const { introduce } = await import("./introduction.js");
     if (!drawn || shown?.index !== 0 || leave) return;
     leave = introduce(drawn, {
-      nodes: nodeLayer,
+      nodes: drawn.sheets.nodes,
       window: frameElement,
       still: reducedMotion(),
       room: viewport.room(),
@@ -526,13 +399,13 @@ export function createBoard(
     const frame = shown;
     if (!drawn || ![...drawn.picture.figures.values()].some(({ value }) => value.grid?.image))
       return;
-    draw(drawn.picture, drawn.layout);
+    mount(atOnce(drawPicture(drawn.picture, drawn.layout, measure, arranging.parts)));
     if (frame) show(frame, { animate: false });
   }
 
   /** Fits the picture to a changed size; turned, or in other sizes, where it asks for that. */
   async function resize() {
-    if (!drawn || sameRoom(room, viewport.room())) return;
+    if (!drawn || arranging.isFitted()) return;
     const { trace } = drawn.picture;
     await setTrace(trace);
     // A step may have been taken meanwhile.
@@ -577,28 +450,10 @@ export function createBoard(
   };
 }
 
-/**
- * @param {Element} _element
- * @param {Rect} _rect
- * @param {() => void} [grow]
- */
-const drawAtOnce = (_element, _rect, grow) => grow?.();
-
 /** @param {EventTarget | null} target */
 function nodesAt(target) {
   const node = target instanceof Element ? target.closest("[data-node], [data-tap]") : undefined;
   return (node?.getAttribute("data-node") ?? node?.getAttribute("data-tap"))?.split(" ") ?? [];
-}
-
-/** Uses of a value from which it may have taps. */
-const SHARED = 4;
-
-/** @param {Trace} trace */
-function hasShared({ nodes, edges }) {
-  /** @type {Map<string, number>} */
-  const uses = new Map();
-  for (const { source } of edges) uses.set(source, (uses.get(source) ?? 0) + 1);
-  return nodes.some(({ id, kind }) => kind === "input" && (uses.get(id) ?? 0) >= SHARED);
 }
 
 /** @type {WeakMap<Trace, Trace>} */
@@ -619,39 +474,4 @@ function withNamedOutput(trace) {
   named.set(trace, result);
   named.set(result, result);
   return result;
-}
-
-/**
- * Where a node and all around it lies.
- * @param {Mark} mark
- * @returns {Rect}
- */
-function rectOf({ origin: { x, y }, figure: { bounds } }) {
-  return {
-    left: x + bounds.left,
-    right: x + bounds.right,
-    top: y + bounds.top,
-    bottom: y + bounds.bottom,
-  };
-}
-
-/** @param {Rect} rect @param {number} x @param {number} y @returns {Rect} */
-const shifted = ({ left, right, top, bottom }, x, y) => ({
-  left: left + x,
-  right: right + x,
-  top: top + y,
-  bottom: bottom + y,
-});
-
-/** @param {TraceNode} node */
-function identity({ code, face, kind }) {
-  return `${code} ${kind} ${face}`;
-}
-
-/**
- * @param {{ width: number, height: number }} a
- * @param {{ width: number, height: number }} b
- */
-function sameRoom(a, b) {
-  return a.width === b.width && a.height === b.height;
 }

@@ -7,6 +7,7 @@
 /** @import { Rect } from "./types.d.ts" */
 
 import { debounce } from "../player.js";
+import { cover } from "./measure.js";
 
 /** Greatest scale of a fit, and of a zoom. */
 const MOST_FIT = 1.2;
@@ -32,7 +33,8 @@ const PAUSE = 200;
  * @param {HTMLElement} frame the window
  * @param {HTMLElement} camera what moves in it
  * @param {readonly SVGSVGElement[]} layers sized to the picture
- * @param {(window: Rect) => void} onMove told of the part of the picture that the window shows
+ * @param {(window: Rect, passed?: Rect) => void} onMove told of the part of the picture that the window shows, and of all
+ *   that a glide to there passes
  */
 export function createViewport(frame, camera, layers, onMove) {
   const size = { width: 1, height: 1 };
@@ -58,6 +60,8 @@ export function createViewport(frame, camera, layers, onMove) {
   /** @type {Map<number, Point>} */
   const pressed = new Map();
   let dragged = false;
+  /** @type {Rect | undefined} what the window has shown since a glide began that is not over */
+  let passed;
 
   const margin = () => MARGIN + MARGIN_SHARE * open.width;
 
@@ -96,10 +100,12 @@ export function createViewport(frame, camera, layers, onMove) {
     const way = Math.hypot(target.x - at.x, target.y - at.y);
     if (target.k === at.k && way < 1) return false;
     const glides = duration > 0 && way < GLIDE * open.width;
+    passed = glides ? (passed ?? view()) : undefined;
     at = target;
+    if (passed) cover(passed, view());
     if (glides) resting.cancel();
     else resting.later();
-    onMove(view());
+    onMove(view(), passed);
     camera.style.transition = glides ? `transform ${duration}ms ease-in-out` : "";
     // Between two pixels all text would be blurred.
     const [x, y] = at.k === drawn ? [Math.round(at.x), Math.round(at.y)] : [at.x, at.y];
@@ -120,6 +126,7 @@ export function createViewport(frame, camera, layers, onMove) {
 
   /** Draws at the scale the gesture came to: all texts are laid out anew, so only once it pauses. */
   function rest() {
+    passed = undefined;
     camera.style.transition = "";
     if (at.k !== drawn) {
       drawn = at.k;

@@ -3,9 +3,8 @@
  */
 
 /** @import { Layout, Point } from "../types.d.ts" */
-/** @import { NetMark, Picture, Rect, Segment, WireMark } from "./types.d.ts" */
+/** @import { Figure, Near, NetMark, Picture, Rect, Segment, WireMark } from "./types.d.ts" */
 
-import { select } from "../../vendor/d3.js";
 import { originOf } from "./picture.js";
 import { svg } from "./text.js";
 
@@ -13,68 +12,131 @@ import { svg } from "./text.js";
 const STRETCH = 100;
 
 /**
+ * @typedef {object} Line a wire with its way
+ * @property {string} id
+ * @property {string} source
+ * @property {boolean} tapped
+ * @property {Segment[]} path
+ * @property {Segment[]} trunk
+ * @property {Segment[]} branch
+ * @property {Point | undefined} dot
+ */
+
+/**
  * @param {SVGGElement} layer
  * @param {Picture} picture
  * @param {Layout} layout
- * @param {(element: Element, rect: Rect) => void} placed told of all that is drawn
- * @returns {{ wires: Map<string, WireMark>, nets: Map<string, NetMark> }} by edge, by source
+ * @param {Near} near
+ * @returns {Generator<void, { wires: Map<string, WireMark>, nets: Map<string, NetMark> }>} by edge, by source
  */
-export function drawWires(layer, { edges, figures, style, taps }, layout, placed) {
+export function* drawWires(layer, picture, layout, near) {
+  const { figures, style } = picture;
   const turned = style.direction === "tb";
-  const lines = edges.map(({ id, source }) => {
+  const lines = yield* linesOf(picture, layout);
+  for (let i = 0; i < lines.length; i += STRETCH) {
+    const paths = lines.slice(i, i + STRETCH).map(({ path }) => path);
+    const { element, whenNear } = near.block(layer, extent(paths.flat()));
+    whenNear(() => svg("path", { class: "unlit", d: paths.map(pathData).join("") }, element));
+    yield;
+  }
+  const [lanes, lit, solder] = [0, 1, 2].map(() => svg("g", {}, layer));
+  /**
+   * A line that is drawn when it is first to be seen.
+   * @param {Element} layer
+   * @param {string} className
+   * @param {() => Segment[]} wayOf
+   * @returns {(shown: boolean) => void}
+   */
+  function drawLater(layer, className, wayOf) {
+    /** @type {SVGPathElement | undefined} */
+    let line;
+    let isPlaced = false;
+    let isShown = false;
+    return (shown) => {
+      isShown = shown;
+      line?.toggleAttribute("hidden", !shown);
+      if (!shown || isPlaced) return;
+      isPlaced = true;
+      const way = wayOf();
+      const { element, whenNear } = near.place(layer, extent(way));
+      whenNear(() => {
+        line = svg("path", { class: className, d: pathData(way) }, element);
+        line.toggleAttribute("hidden", !isShown);
+      });
+    };
+  }
+  /** @param {() => Segment[]} pathOf as values travel it */
+  const drawLane = (pathOf) =>
+    drawLater(lanes, "lane", () =>
+      beside(pathOf(), style.lane, turned)
+        .map((segment) => segment.toReversed())
+        .toReversed(),
+    );
+
+  /** @type {Map<string, WireMark>} */
+  const wires = new Map();
+  for (const { id, path, tapped, branch, dot } of lines) {
+    const showWire = drawLater(lit, "wire", () => path);
+    // Without a dot, or a tap, the lane is the net's own.
+    const showLane = dot || tapped ? drawLane(() => branch) : undefined;
+    wires.set(id, {
+      path,
+      dot,
+      tapped,
+      show({ valueKnown, downstreamKnown }) {
+        showWire(valueKnown);
+        showLane?.(downstreamKnown);
+      },
+    });
+  }
+
+  const trunks = trunksOf(lines);
+  /** @type {Map<string, NetMark>} */
+  const nets = new Map();
+  for (const [id, figure] of figures) {
+    if (figure.node.box) continue;
+    const showLane = drawLane(() => [runOf(figure, layout, turned), ...(trunks.get(id) ?? [])]);
+    const showDots = (layout.dots[id] ?? []).map((dot) =>
+      drawDot(near, solder, dot, 0.2 * style.number),
+    );
+    nets.set(id, {
+      show({ valueKnown, gradientKnown }) {
+        showLane(gradientKnown);
+        for (const show of showDots) show(valueKnown);
+      },
+    });
+    yield;
+  }
+  return { wires, nets };
+}
+
+/**
+ * @param {Picture} picture
+ * @param {Layout} layout
+ * @returns {Generator<void, Line[]>}
+ */
+function* linesOf({ edges, taps }, layout) {
+  /** @type {Line[]} */
+  const lines = [];
+  for (const { id, source } of edges) {
     const path = parsePath(layout.routes[id].d);
     const tapped = taps.has(id);
     // A tap is where a branch begins; its trunk is not drawn.
     const parts = tapped
       ? { trunk: [], branch: path, dot: undefined }
       : splitAtDot(path, layout.dots[source] ?? []);
-    return { id, source, path, tapped, ...parts };
-  });
-  layer.replaceChildren();
-  for (let i = 0; i < lines.length; i += STRETCH) {
-    const paths = lines.slice(i, i + STRETCH).map(({ path }) => path);
-    const unlit = svg("path", { class: "unlit", d: paths.map(pathData).join("") }, layer);
-    placed(unlit, extent(paths.flat()));
+    lines.push({ id, source, path, tapped, ...parts });
+    yield;
   }
-  const lanes = svg("g", {}, layer);
-  const lit = svg("g", {}, layer);
-  const solder = svg("g", {}, layer);
-  /** @param {Segment[]} path as values travel it */
-  const drawLane = (path) => {
-    const back = beside(path, style.lane, turned).map((segment) => segment.toReversed());
-    const lane = svg("path", { class: "lane", d: pathData(back.toReversed()) }, lanes);
-    placed(lane, extent(back));
-    return lane;
-  };
+  return lines;
+}
 
-  /** @type {Map<string, WireMark>} */
-  const wires = new Map();
-  select(lit)
-    .selectAll("path")
-    .data(lines)
-    .join("path")
-    .attr("class", "wire")
-    .attr("hidden", "")
-    .attr("d", ({ path }) => pathData(path))
-    .each(function ({ id, path, tapped, branch, dot }) {
-      const wire = /** @type {SVGPathElement} */ (this);
-      placed(wire, extent(path));
-      /** @type {SVGPathElement | undefined} */
-      let lane;
-      wires.set(id, {
-        path,
-        dot,
-        tapped,
-        show({ valueKnown, downstreamKnown }) {
-          wire.toggleAttribute("hidden", !valueKnown);
-          // Without a dot, or a tap, the lane is the net's own.
-          if (downstreamKnown && (dot || tapped) && !lane) lane = drawLane(branch);
-          lane?.toggleAttribute("hidden", !downstreamKnown);
-        },
-      });
-    });
-
-  /** @type {Map<string, Segment[]>} what carries the whole gradient: up to the last dot, or all of a single wire */
+/**
+ * What carries the whole gradient of each source: up to the last dot, or all of a single wire.
+ * @param {Line[]} lines
+ */
+function trunksOf(lines) {
+  /** @type {Map<string, Segment[]>} */
   const trunks = new Map();
   for (const { source, tapped, dot, trunk, path } of lines) {
     if (tapped) continue;
@@ -82,38 +144,43 @@ export function drawWires(layer, { edges, figures, style, taps }, layout, placed
     const whole = dot ? trunk : path;
     if (!found || lengthOf(whole) > lengthOf(found)) trunks.set(source, whole);
   }
-  /** @type {Map<string, NetMark>} */
-  const nets = new Map();
-  for (const [id, figure] of figures) {
-    if (figure.node.box) continue;
-    const { x, y } = originOf(figure, layout);
-    const { runStart, runEnd } = figure;
-    const run = turned
-      ? [
-          { x, y: y + runStart },
-          { x, y: y + runEnd },
-        ]
-      : [
-          { x: x + runStart, y },
-          { x: x + runEnd, y },
-        ];
-    const points = (layout.dots[id] ?? []).map((dot) => {
-      const r = style.number * 0.2;
-      const point = svg("circle", { class: "dot", cx: dot.x, cy: dot.y, r }, solder);
-      placed(point, extent([[dot]]));
-      return point;
-    });
-    /** @type {SVGPathElement | undefined} */
-    let lane;
-    nets.set(id, {
-      show({ valueKnown, gradientKnown }) {
-        if (gradientKnown && !lane) lane = drawLane([run, ...(trunks.get(id) ?? [])]);
-        lane?.toggleAttribute("hidden", !gradientKnown);
-        for (const point of points) point.classList.toggle("known", valueKnown);
-      },
-    });
-  }
-  return { wires, nets };
+  return trunks;
+}
+
+/**
+ * The straight line through a node, on which its numbers stand.
+ * @param {Figure} figure
+ * @param {Layout} layout
+ * @param {boolean} turned
+ * @returns {Segment}
+ */
+function runOf(figure, layout, turned) {
+  const { x, y } = originOf(figure, layout);
+  return [figure.runStart, figure.runEnd].map((along) =>
+    turned ? { x, y: y + along } : { x: x + along, y },
+  );
+}
+
+/**
+ * @param {Near} near
+ * @param {Element} layer
+ * @param {Point} dot
+ * @param {number} r
+ * @returns {(known: boolean) => void}
+ */
+function drawDot(near, layer, dot, r) {
+  /** @type {SVGCircleElement | undefined} */
+  let circle;
+  let isKnown = false;
+  const { element, whenNear } = near.place(layer, extent([[dot]]));
+  whenNear(() => {
+    circle = svg("circle", { class: "dot", cx: dot.x, cy: dot.y, r }, element);
+    circle.classList.toggle("known", isKnown);
+  });
+  return (known) => {
+    isKnown = known;
+    circle?.classList.toggle("known", known);
+  };
 }
 
 /**
