@@ -22,7 +22,7 @@ node := $(python) static/build.py node
 pytest := $(python) -m pytest $(PYTEST_ARGS)
 each_core := --numprocesses auto --dist worksteal
 vendor := static/vendor/licenses.json
-scripts := $(wildcard static/*.mjs static/*.css static/js/*.js static/js/*/*.js static/css/*.css static/css/*/*.css)
+scripts := $(wildcard static/*.mjs static/*.css static/js/*.js static/js/*/*.js static/js/*/*/*.js static/css/*.css static/css/*/*.css)
 # From static, whose biome.json would otherwise count as nested in another.
 biome := cd static && ../$(python) build.py node node_modules/@biomejs/biome/bin/biome
 biome_also := ../tests/js ../tests/bench

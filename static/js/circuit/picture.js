@@ -132,7 +132,7 @@ function push(lists, key, item) {
  * @param {Trace} trace
  * @returns {Map<string, string>} gate by literal
  */
-function foldedLiterals(trace) {
+export function foldedLiterals(trace) {
   const literals = new Set(
     trace.nodes
       .filter(

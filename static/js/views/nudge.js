@@ -4,6 +4,7 @@
  */
 
 import { formatNumber, formatShort, formatTrimmed } from "../format.js";
+import { partsOf } from "../look.js";
 import { h, nameOf } from "../panels/dom.js";
 import { isFixed } from "../state.js";
 import { timelineOf } from "../timeline.js";
@@ -17,6 +18,7 @@ import {
   wholeOf,
 } from "./descend/axes.js";
 import { rounded } from "./descend/contour.js";
+import { createEach } from "./nudge/each.js";
 import { createQuestion } from "./question.js";
 
 /** @import { Host, Page } from "../state.js" */
@@ -54,6 +56,11 @@ import { createQuestion } from "./question.js";
  */
 
 /** Where the inputs stood. @typedef {{ request: GraphRequest, trace: Trace, kind: string }} Base */
+
+const PARTS = { hand: "By hand", each: "One at a time" };
+
+/** @param {Page} page @returns {keyof typeof PARTS} */
+const partOf = ({ look }) => (partsOf(look.view)[1] === "each" ? "each" : "hand");
 
 const SIZES = [0.001, 0.01, 0.1, 1];
 /** Presses from one end of the slider to the other. */
@@ -176,8 +183,31 @@ export function createNudge(host) {
     return to;
   }
 
+  const each = createEach(host);
+  const parts = Object.entries(PARTS).map(([name, label]) => {
+    const radio = h("input", { type: "radio", name: "nudge", value: name });
+    radio.addEventListener("change", () => {
+      host.light([]);
+      host.look({ view: name === "each" ? "nudge.each" : "nudge" });
+    });
+    return h("label", {}, radio, h("span", {}, label));
+  });
+
   /** @param {Page} page */
   function show(page) {
+    const part = partOf(page);
+    for (const label of parts) {
+      const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
+      radio.checked = radio.value === part;
+    }
+    hand.hidden = part !== "hand";
+    each.element.hidden = part !== "each";
+    if (part === "each") each.show(page);
+    else move(page);
+  }
+
+  /** @param {Page} page */
+  function move(page) {
     if (page.status === "fresh") {
       const kind = kindOf(page.trace);
       if (base?.kind !== kind) base = { request: host.request(), trace: page.trace, kind };
@@ -322,38 +352,49 @@ export function createNudge(host) {
     );
   }
 
+  const hand = h(
+    "div",
+    {},
+    h("div", { class: "view-tools" }, h("label", {}, "nudge ", chooser), slider, amount),
+    still,
+    question.element,
+    h("div", { class: "view-tools" }, back, here),
+    h(
+      "section",
+      { "aria-label": "Step along the gradient" },
+      h("h2", {}, "Step along the gradient"),
+      h(
+        "div",
+        { class: "view-tools" },
+        h("div", { class: "choices", role: "radiogroup", "aria-label": "Direction" }, ...ways),
+        h("label", {}, "by gradient × ", sizes),
+        take,
+      ),
+      step.element,
+    ),
+    h(
+      "section",
+      { "aria-label": "Forces" },
+      h("h2", {}, "What each number wants"),
+      h(
+        "p",
+        { class: "view-note" },
+        "Up or down, and with what force: moving it by a little moves the output by so many times that.",
+      ),
+      forces,
+    ),
+  );
   return {
     element: h(
       "div",
       { class: "nudge" },
-      h("div", { class: "view-tools" }, h("label", {}, "nudge ", chooser), slider, amount),
-      still,
-      question.element,
-      h("div", { class: "view-tools" }, back, here),
       h(
-        "section",
-        { "aria-label": "Step along the gradient" },
-        h("h2", {}, "Step along the gradient"),
-        h(
-          "div",
-          { class: "view-tools" },
-          h("div", { class: "choices", role: "radiogroup", "aria-label": "Direction" }, ...ways),
-          h("label", {}, "by gradient × ", sizes),
-          take,
-        ),
-        step.element,
+        "div",
+        { class: "view-tools parts" },
+        h("div", { class: "choices", role: "radiogroup", "aria-label": "Nudge" }, ...parts),
       ),
-      h(
-        "section",
-        { "aria-label": "Forces" },
-        h("h2", {}, "What each number wants"),
-        h(
-          "p",
-          { class: "view-note" },
-          "Up or down, and with what force: moving it by a little moves the output by so many times that.",
-        ),
-        forces,
-      ),
+      hand,
+      each.element,
     ),
     show,
   };
