@@ -155,6 +155,11 @@ def test_the_overview_shows_the_window_and_moves_it(large: Page) -> None:
 
 
 def test_the_overview_can_be_put_away_and_comes_only_where_it_helps(large: Page) -> None:
+    overview = large.locator(".overview").bounding_box()
+    zoom = large.get_by_role("group", name="Zoom").bounding_box()
+    assert overview
+    assert zoom
+    assert overview["x"] + overview["width"] <= zoom["x"]
     large.get_by_role("button", name="Hide the overview").click()
     expect(large.locator(".overview")).to_be_hidden()
     large.keyboard.press("m")
