@@ -77,6 +77,7 @@ def test_the_graders_print_what_their_page_says(tmp_path: Path) -> None:
         for script, lines in zip(
             re.findall(r"```python\n(.*?)```", page, re.DOTALL), printed, strict=True
         ):
+            assert len(script.splitlines()) <= 20
             (tmp_path / "grade.py").write_text(script.replace("http://127.0.0.1:8000", url))
             done = subprocess.run(
                 [sys.executable, "grade.py", "answers.csv"],
