@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.wire.graph import GraphAnswer
 from app.wire.problem import ProblemModel
 
-SECONDS = 8  # four times the engine's own limit: other tests run beside these
+SECONDS = 8  # of processor time: four times what the engine may take of the clock
 JSON = {"content-type": "application/json"}
 
 
@@ -155,10 +155,12 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_hostile_body_is_answered_soon_and_never_with_a_fault(client: TestClient, body: bytes):
-    start = time.monotonic()
+def test_a_hostile_body_is_answered_with_little_work_and_never_with_a_fault(
+    client: TestClient, body: bytes
+):
+    start = time.process_time()
     answer = client.post("/api/graph", content=body, headers=JSON)
-    took = time.monotonic() - start
+    took = time.process_time() - start
     assert answer.status_code in (200, 400, 413, 422), answer.text
     if answer.status_code == 200:
         GraphAnswer.model_validate_json(answer.content)

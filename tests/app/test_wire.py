@@ -1,9 +1,8 @@
-"""Arrays and traces on the wire: caps, names for what JSON lacks, and speed."""
+"""Arrays and traces on the wire: caps, names for what JSON lacks, and how much work it is."""
 
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import engine
 from app.wire.graph import GraphAnswer, graph_bytes
 from app.wire.tensor import OPTIONS, Picture, Tensor, Writer
 from engine.errors import TooLarge
+from tests.counting import calls
 
 WIDE = {f"x{i}": {"shape": [100, 100], "fill": "normal", "seed": i} for i in range(6)}
 
@@ -92,17 +92,10 @@ def test_an_answer_that_cannot_fit_is_refused():
     assert error.value.limit == "answer_bytes"
 
 
-def test_fifty_gates_are_written_in_under_five_milliseconds():
+def test_writing_a_trace_takes_some_sixty_calls_a_node():
     source = f"L = np.sum({' + '.join(['np.tanh(x * w)'] * 16)})"
     traced = trace(source, {"x": [[1.0, 2.0], [3.0, 4.0]]})
-    gates = [node for node in traced.nodes if node.node.primitive]
-    assert len(gates) >= 45
-    times = []
-    for _ in range(20):
-        start = time.perf_counter()
-        graph_bytes(traced, Picture())
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.005
+    assert calls(lambda: graph_bytes(traced, Picture())) < 75 * len(traced.nodes)
 
 
 def test_the_same_trace_gives_the_same_bytes():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
 from engine import EngineError, build
 from engine.grading.mutation import PRECEDENCE
+from tests.counting import calls
 from tests.engine.grading.programs import PROGRAMS, circuit
 from tests.engine.grading.right_answers import right_answers
 from tests.engine.grading.wrong_answers import wrong_answers
@@ -291,14 +290,9 @@ def test_the_same_answer_gets_the_same_grade() -> None:
     assert first == second
 
 
-def test_a_grade_of_the_decks_network_takes_a_fraction_of_a_second() -> None:
+def test_a_grade_of_the_decks_network_takes_some_ten_thousand_calls() -> None:
     deck = circuit("deck")
-    best = np.inf
-    for _ in range(5):
-        start = time.perf_counter()
-        deck.grade("W_1", "X.T.dot(dh1 * (dh1 > 0))")
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.2
+    assert calls(lambda: deck.grade("W_1", "X.T.dot(dh1 * (dh1 > 0))")) < 40_000
 
 
 @pytest.mark.parametrize(
@@ -312,6 +306,7 @@ def test_a_grade_of_the_decks_network_takes_a_fraction_of_a_second() -> None:
 def test_a_large_circuit_is_graded_within_bounds(turn: str, wrt: str, answer: object) -> None:
     source = f"h = h0\nfor t in range(300):\n    h = {turn}\nL = np.sum(h)"
     program = build(source, {"h0": [0.1, 0.2], "W": [[0.1, 0.2], [0.3, -0.1]]})
-    start = time.process_time()
-    assert not program.grade(wrt, answer).correct
-    assert time.process_time() - start < 8  # some 1,000 gates: about 1 s; without bounds, minutes
+    correct: list[bool] = []
+    work = calls(lambda: correct.append(program.grade(wrt, answer).correct))
+    assert correct == [False]
+    assert work < 5_000_000  # as much for 600 turns as for 300
