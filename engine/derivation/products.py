@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,37 @@ class Product:
     c: str
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The gradient for one side of a product: a product, too.
+
+    Attributes:
+        place: row, summed axis and column that are looked at.
+        axes: letters of the gradient's axes.
+        summed: letter that is summed over, "" for none.
+        free: letter of the gradient that is not the inner one, "" for none.
+        order: the chain rule in the order of the factors.
+        factors: the two factors in that order: name, letters.
+        pairs: numbers that are multiplied for the entry looked at.
+        whole: the gradient, as a matrix.
+        lane: which lane of the other side the sum runs along.
+        lanes: the same as a formula.
+        by_rows: what is seen row by row.
+    """
+
+    place: tuple[int, int, int]
+    axes: tuple[str, str]
+    summed: str
+    free: str
+    order: str
+    factors: Sequence[tuple[str, tuple[str, str]]]
+    pairs: Sequence[tuple[float, float]]
+    whole: Array
+    lane: str
+    lanes: str
+    by_rows: Sequence[Line]
+
+
 def product_of(scene: Scene) -> Product:
     """Returns the gate's two sides as matrices."""
     left, right = scene.sources
@@ -79,7 +110,86 @@ def differing(letter: str, taken: str) -> str:
 
 def product_lines(scene: Scene) -> Iterator[Line]:
     """Yields one output, one slope, the sum over all that see it, its pattern, and the product."""
-    return right_lines(scene) if scene.wire.key else left_lines(scene)
+    p = product_of(scene)
+    side = right_side(scene, p) if scene.wire.key else left_side(scene, p)
+    gradient, message = f"d{scene.argument.code}", scene.message.reshape(side.whole.shape)
+    entry, found = f"{gradient}{index(*side.axes)}", float(scene.message[scene.entry])
+    (first, first_axes), (second, second_axes) = side.factors
+    yield from one_output(scene, p, *side.place)
+    yield Line(
+        "element",
+        f"Chain rule: {side.order}" + (ADDED if side.summed else "."),
+        f"{entry} = {f'Σ over {side.summed}: ' if side.summed else ''}"
+        f"{first}{index(*first_axes)} · {second}{index(*second_axes)}",
+        f"{gradient}{index(*scene.entry)} = {products(side.pairs)} = {say_number(found)}",
+        close(total(side.pairs), found),
+    )
+    holds = close(side.whole, message)
+    if side.summed:
+        yield Line("pattern", side.lane, f"{entry} = {side.lanes}", "", holds)
+        yield from side.by_rows
+    else:
+        yield without_a_sum(gradient, first, second, side.free, holds=holds)
+    yield last(scene, holds)
+
+
+def right_side(scene: Scene, p: Product) -> Side:
+    """Returns the gradient for y: dy = xᵀ · dz, a sum over the rows."""
+    k, m = scene.entry if len(scene.entry) == 2 else (scene.entry[0], 0)
+    x, dy, dz = scene.sources[0].code, f"d{scene.argument.code}", f"d{scene.gate.code}"
+    pair = f"outer({x}[{p.r}, :], {dz}[{p.r}, :])" if p.c else f"{x}[{p.r}, :] * {dz}[{p.r}]"
+    with np.errstate(all="ignore"):
+        whole = p.x.T @ p.upstream
+        added = sum((np.outer(a, b) for a, b in zip(p.x, p.upstream, strict=True)), np.zeros(()))
+    by_rows = Line(
+        "pattern",
+        f"Read by rows it is a sum of {'outer products' if p.c else 'rows'}, one for each {p.r}.",
+        f"{dy} = Σ over {p.r}: {pair}",
+        "",
+        close(added, scene.message.reshape(whole.shape)),
+    )
+    return Side(
+        place=(min(scene.example, len(p.x) - 1), k, m),
+        axes=(p.k, p.c),
+        summed=p.r,
+        free=p.c,
+        order="slope times upstream",
+        factors=((x, (p.r, p.k)), (dz, (p.r, p.c))),
+        pairs=list(zip(p.x[:, k], p.upstream[:, m], strict=True)),
+        whole=whole,
+        lane=f"The sum runs down a column of {x}, which is a row of its transpose.",
+        lanes=f"{x}.T[{p.k}, :] @ {dz}{index(':', p.c)}",
+        by_rows=(by_rows,),
+    )
+
+
+def left_side(scene: Scene, p: Product) -> Side:
+    """Returns the gradient for x: dx = dz · yᵀ, a sum over the columns."""
+    n, k = scene.entry if len(scene.entry) == 2 else (0, scene.entry[0])
+    y, dx, dz = scene.sources[1].code, f"d{scene.argument.code}", f"d{scene.gate.code}"
+    with np.errstate(all="ignore"):
+        whole = p.upstream @ p.y.T
+        each = np.array([row @ p.y.T for row in p.upstream])
+    by_rows = Line(
+        "pattern",
+        f"Each {p.r} has its own upstream, and meets the same {y}: rows do not mix.",
+        f"{dx}[{p.r}, :] = {dz}[{p.r}, :] @ {y}.T",
+        "",
+        close(each, scene.message.reshape(whole.shape)),
+    )
+    return Side(
+        place=(n, k, 0),
+        axes=(p.r, p.k),
+        summed=p.c,
+        free=p.r,
+        order="upstream times slope",
+        factors=((dz, (p.r, p.c)), (y, (p.k, p.c))),
+        pairs=list(zip(p.upstream[n], p.y[k], strict=True)),
+        whole=whole,
+        lane=f"The sum runs along a row of {y}, which is a column of its transpose.",
+        lanes=f"{dz}{index(p.r, ':')} @ {y}.T[:, {p.k}]",
+        by_rows=(by_rows,) if p.r else (),
+    )
 
 
 def one_output(scene: Scene, p: Product, n: int, k: int, m: int) -> Iterator[Line]:
@@ -107,88 +217,6 @@ def one_output(scene: Scene, p: Product, n: int, k: int, m: int) -> Iterator[Lin
         f"∂{z}{place}/∂{mine[0]}{index(*scene.entry)} = {say_number(slope)}",
         close(float(scene.slope(n * p.y.shape[1] + m)[scene.entry]), slope),
     )
-
-
-def right_lines(scene: Scene) -> Iterator[Line]:
-    """Yields the lines for y: dy = xᵀ · dz."""
-    p = product_of(scene)
-    k, m = scene.entry if len(scene.entry) == 2 else (scene.entry[0], 0)
-    x, dy, dz = scene.sources[0].code, f"d{scene.argument.code}", f"d{scene.gate.code}"
-    yield from one_output(scene, p, min(scene.example, len(p.x) - 1), k, m)
-    pairs = list(zip(p.x[:, k], p.upstream[:, m], strict=True))
-    found = float(scene.message[scene.entry])
-    over = f"Σ over {p.r}: " if p.r else ""
-    yield Line(
-        "element",
-        "Chain rule: slope times upstream" + (ADDED if p.r else "."),
-        f"{dy}{index(p.k, p.c)} = {over}{x}{index(p.r, p.k)} · {dz}{index(p.r, p.c)}",
-        f"{dy}{index(*scene.entry)} = {products(pairs)} = {say_number(found)}",
-        close(total(pairs), found),
-    )
-    message = scene.message.reshape(p.y.shape)
-    with np.errstate(all="ignore"):
-        whole = p.x.T @ p.upstream
-        added = sum((np.outer(a, b) for a, b in zip(p.x, p.upstream, strict=True)), np.zeros(()))
-    if p.r:
-        yield Line(
-            "pattern",
-            f"The sum runs down a column of {x}, which is a row of its transpose.",
-            f"{dy}{index(p.k, p.c)} = {x}.T[{p.k}, :] @ {dz}{index(':', p.c)}",
-            "",
-            close(whole, message),
-        )
-        pair = f"outer({x}[{p.r}, :], {dz}[{p.r}, :])" if p.c else f"{x}[{p.r}, :] * {dz}[{p.r}]"
-        yield Line(
-            "pattern",
-            f"Read by rows it is a sum of {'outer products' if p.c else 'rows'}, one for each {p.r}.",
-            f"{dy} = Σ over {p.r}: {pair}",
-            "",
-            close(added.reshape(message.shape), message),
-        )
-    else:
-        yield without_a_sum(dy, x, dz, p.c, holds=close(added, message))
-    yield last(scene, close(whole, message))
-
-
-def left_lines(scene: Scene) -> Iterator[Line]:
-    """Yields the lines for x: dx = dz · yᵀ."""
-    p = product_of(scene)
-    n, k = scene.entry if len(scene.entry) == 2 else (0, scene.entry[0])
-    y, dx, dz = scene.sources[1].code, f"d{scene.argument.code}", f"d{scene.gate.code}"
-    yield from one_output(scene, p, n, k, 0)
-    pairs = list(zip(p.upstream[n], p.y[k], strict=True))
-    found = float(scene.message[scene.entry])
-    over = f"Σ over {p.c}: " if p.c else ""
-    yield Line(
-        "element",
-        "Chain rule: upstream times slope" + (ADDED if p.c else "."),
-        f"{dx}{index(p.r, p.k)} = {over}{dz}{index(p.r, p.c)} · {y}{index(p.k, p.c)}",
-        f"{dx}{index(*scene.entry)} = {products(pairs)} = {say_number(found)}",
-        close(total(pairs), found),
-    )
-    message = scene.message.reshape(p.x.shape)
-    with np.errstate(all="ignore"):
-        whole = p.upstream @ p.y.T
-        by_rows = np.array([row @ p.y.T for row in p.upstream])
-    if p.c:
-        yield Line(
-            "pattern",
-            f"The sum runs along a row of {y}, which is a column of its transpose.",
-            f"{dx}{index(p.r, p.k)} = {dz}{index(p.r, ':')} @ {y}.T[:, {p.k}]",
-            "",
-            close(whole, message),
-        )
-        if p.r:
-            yield Line(
-                "pattern",
-                f"Each {p.r} has its own upstream, and meets the same {y}: rows do not mix.",
-                f"{dx}[{p.r}, :] = {dz}[{p.r}, :] @ {y}.T",
-                "",
-                close(by_rows, message),
-            )
-    else:
-        yield without_a_sum(dx, dz, y, p.r, holds=close(whole, message))
-    yield last(scene, close(whole, message))
 
 
 def without_a_sum(gradient: str, one: str, other: str, letter: str, *, holds: bool) -> Line:
