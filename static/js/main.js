@@ -356,6 +356,7 @@ const host = {
   speak,
   reframe: (reframe) => void reframes.push(reframe),
   take: (take) => void takers.push(take),
+  overlay: board.overlay,
 };
 
 /** @type {string} */

@@ -82,6 +82,7 @@
  * @property {(text: string) => void} speak to a screen reader
  * @property {(reframe: (page: Page, frame: Frame) => Frame) => void} reframe lets a part change what each moment shows
  * @property {(take: (what: string, node?: string) => boolean) => void} take lets a part have presses of actions, by name, and of nodes ("press") for itself
+ * @property {(draw: (drawing: import("./circuit/types.d.ts").Drawing) => void) => void} overlay lets a part draw on the board
  */
 
 /**

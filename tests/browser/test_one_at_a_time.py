@@ -149,7 +149,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     button(page, "Views").click()
     tab(page, "Nudge").click()
     views(page).get_by_role("radio", name="One at a time").check()
-    expect(slopes(page)).to_have_count(3)
+    expect(slopes(page)).to_have_count(5)
     run(page, 2)
     at_rest(page)
     assert violations(page) == []

@@ -104,6 +104,8 @@ export function createBoard(
   let drawn;
   /** @type {((prospect: Prospect) => void)[]} */
   const watchers = [];
+  /** @type {(drawing: Drawing) => void} */
+  let overlay = () => {};
   /** @type {Frame | undefined} of the picture as it is drawn */
   let shown;
   /** @type {Frame | undefined} the last one asked for, drawn or not */
@@ -189,6 +191,7 @@ export function createBoard(
     drawn = { ...drawn, picture };
     keys.setPicture(picture, drawn.marks);
     reading.turn();
+    overlay(drawn);
   }
 
   /** Makes room for numbers that have outgrown their places, and for those to come. */
@@ -221,6 +224,7 @@ export function createBoard(
     else lookAround(viewport.view());
     keys.setPicture(picture, marks);
     reading.turn();
+    overlay(drawing);
     if (before && moved) {
       for (const [code, at] of before) before.set(code, viewport.fromScreen(at));
       glide(drawing, { before, was }, viewport.view(), calmMotion());
@@ -433,6 +437,11 @@ export function createBoard(
     centre: viewport.centre,
     /** @param {(prospect: Prospect) => void} watcher told of every change of what is seen */
     watch: (watcher) => void watchers.push(watcher),
+    /** @param {typeof overlay} draw told of every drawing, and of other values in it */
+    overlay(draw) {
+      overlay = draw;
+      if (drawn) draw(drawn);
+    },
     mark,
     showCell: reading.show,
     resize,

@@ -3,6 +3,7 @@
  * gate on the way stretched it. Slopes multiply.
  */
 
+import { createForces, forcesOf } from "../circuit/forces.js";
 import { formatNumber, formatShort, formatTrimmed } from "../format.js";
 import { partsOf } from "../look.js";
 import { h, nameOf } from "../panels/dom.js";
@@ -61,6 +62,10 @@ const PARTS = { hand: "By hand", each: "One at a time" };
 
 /** @param {Page} page @returns {keyof typeof PARTS} */
 const partOf = ({ look }) => (partsOf(look.view)[1] === "each" ? "each" : "hand");
+
+/** Whether the board has an arrow at each value. @param {Page} page */
+const isPushing = (page) =>
+  partsOf(page.look.view)[0] === "nudge" && partOf(page) === "hand" && !page.look.predict;
 
 const SIZES = [0.001, 0.01, 0.1, 1];
 /** Presses from one end of the slider to the other. */
@@ -183,6 +188,8 @@ export function createNudge(host) {
     return to;
   }
 
+  const drawForces = createForces(host.overlay);
+  host.store.subscribe((page) => drawForces(isPushing(page)));
   const each = createEach(host);
   const parts = Object.entries(PARTS).map(([name, label]) => {
     const radio = h("input", { type: "radio", name: "nudge", value: name });
@@ -196,6 +203,7 @@ export function createNudge(host) {
   /** @param {Page} page */
   function show(page) {
     const part = partOf(page);
+    drawForces(isPushing(page));
     for (const label of parts) {
       const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
       radio.checked = radio.value === part;
@@ -252,14 +260,9 @@ export function createNudge(host) {
 
   /** What every single number on the way wants, and how much: its gradient. @param {Trace} trace */
   function push(trace) {
-    const pushed = trace.nodes.filter(
-      ({ kind, upstream, value, id }) =>
-        kind !== "constant" && upstream && value.shape.length === 0 && id !== trace.output,
-    );
+    const pushed = forcesOf(trace);
     forces.replaceChildren(
-      ...pushed.slice(0, MOST_FORCES).map((node) => {
-        const slope = Number(/** @type {Tensor} */ (node.upstream).data);
-        const way = slope > 0 ? "up" : slope < 0 ? "down" : "nowhere";
+      ...pushed.slice(0, MOST_FORCES).map(({ node, slope, way }) => {
         const mark = { up: "▴", down: "▾", nowhere: "·" }[way];
         return h(
           "li",
@@ -379,7 +382,7 @@ export function createNudge(host) {
       h(
         "p",
         { class: "view-note" },
-        "Up or down, and with what force: moving it by a little moves the output by so many times that.",
+        "Up or down, and with what force: moving it by a little moves the output by so many times that. The arrows on the board are these, by their logarithm.",
       ),
       forces,
     ),

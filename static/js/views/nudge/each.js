@@ -6,7 +6,7 @@
 import { formatNumber, formatTrimmed } from "../../format.js";
 import { h, nameOf } from "../../panels/dom.js";
 import { createSequence, Player } from "../../player.js";
-import { changed, descending, numberAt, offered } from "../descend/axes.js";
+import { changed, descending, movable, numberAt, offered } from "../descend/axes.js";
 import { createQuestion } from "../question.js";
 import { createFigure } from "./figure.js";
 import { movedIn, passesOf, runsOf } from "./runs.js";
@@ -39,6 +39,16 @@ const long = (x) => (x === undefined ? "–" : formatTrimmed(Number(x), 6));
 const short = (x) => (x === undefined ? "–" : formatNumber(x));
 /** @param {Entry} entry */
 const spelled = ({ input, key }) => [nameOf(input), key.slice(input.length)];
+
+/**
+ * What is nudged: every input, as on the slide; of a network what it learns.
+ * @param {Trace} trace
+ */
+function namesOf(trace) {
+  const all = movable(trace);
+  const single = all.every(({ value }) => value.shape.length === 0);
+  return single ? all.map(({ name }) => name) : descending(trace);
+}
 
 /** @param {Host} host */
 export function createEach(host) {
@@ -142,7 +152,7 @@ export function createEach(host) {
   /** Makes the runs of other inputs, or of another way to nudge. @param {Page} page */
   function restart(page) {
     base = page;
-    const names = descending(page.trace);
+    const names = namesOf(page.trace);
     entries = offered(page.trace).filter(
       (entry) => names.includes(entry.input) && changed(page, [{ entry, to: 0 }]),
     );
@@ -168,7 +178,7 @@ export function createEach(host) {
       restart(page);
       draw();
     }
-    if (entries.length) slopes.ask(page, { h: size, method, wrt: descending(base.trace) });
+    if (entries.length) slopes.ask(page, { h: size, method, wrt: namesOf(base.trace) });
   }
 
   /** @param {number} to */
