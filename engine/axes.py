@@ -23,6 +23,8 @@ Axis = tuple[int, int]
 
 def axis_letters(graph: Graph, nodes: Sequence[TracedNode]) -> list[tuple[str, ...]]:
     """Returns each node's letters, one an axis; the size itself for an axis of length 1, or where letters run out."""
+    if not any(node.shape for node in graph.nodes):
+        return [()] * len(graph.nodes)
     roots = tied(nodes)
     order = list(dict.fromkeys(roots[axis] for axis in in_order(graph, nodes)))
     taken = {node.name for node in graph.nodes}

@@ -80,10 +80,10 @@ def on_path(graph: Graph, wrt: Iterable[int]) -> list[bool]:
 
 def has_rule(node: Node, key: int) -> bool:
     """Returns whether a gate's argument has a gradient rule."""
-    return (
-        node.primitive is not None
-        and REGISTRY[node.primitive].argument_at(key) in REGISTRY[node.primitive].vjp
-    )
+    if node.primitive is None:
+        return False
+    primitive = REGISTRY[node.primitive]
+    return primitive.argument_at(key) in primitive.vjp
 
 
 def backward(

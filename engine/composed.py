@@ -7,9 +7,9 @@ its place there. Which part of an equation is which gate's is kept as places in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from engine import latex
 from engine.graph import Graph, Kind, Node
@@ -33,7 +33,10 @@ SIGNS = (
 )
 OPENING = re.compile(r"\\left\s*\\?\S|\\langle|\\l(floor|ceil)|[{(\[]")
 CLOSING = re.compile(r"\\right\s*\\?\S|\\rangle|\\r(floor|ceil)|[})\]]")
+BRACKET = re.compile(f"{OPENING.pattern}|{CLOSING.pattern}")
 PLACE = re.compile("\x01(\\d+)\x02")
+RAISED = re.compile(r"\}?[\^_]")
+RAISING = re.compile(r"[\^_]\{?$")
 SIGN_OF_PRODUCT = SIGNS[2][1]
 
 
@@ -105,7 +108,8 @@ def equations(graph: Graph, symbols: Sequence[str]) -> tuple[Equation, ...]:
         if node.kind is not Kind.GATE:
             written.append(Written(symbol, SUM if symbol.startswith("-") else ATOM))
             continue
-        inside = composed(node, graph, written)
+        inside = composed(node, graph, [written[a] for a in node.arguments])
+        inside = replace(inside, parts=(Part(node.index, 0, len(inside.text)), *inside.parts))
         alone = node.name is not None or node.index == graph.output or uses[node.index] > 1
         if not alone and len(inside.text) <= LONGEST:
             written.append(inside)
@@ -116,32 +120,84 @@ def equations(graph: Graph, symbols: Sequence[str]) -> tuple[Equation, ...]:
             )
         )
         written.append(Written(symbol, ATOM))
-    return tuple(lines) if len(lines) <= MOST_LINES else ()
+        if len(lines) > MOST_LINES:
+            return ()
+    return tuple(lines)
 
 
-def composed(
-    node: Node, graph: Graph, written: Sequence[Written] | Mapping[int, Written]
-) -> Written:
-    """Returns a gate's formula with its arguments written into it."""
-    template = latex.formula(node, lambda argument: f"\x01{argument}\x02")
+def composed(node: Node, graph: Graph, arguments: Sequence[Written]) -> Written:
+    """Returns a gate's formula with its arguments, and their parts, written into it."""
+    template = latex.formula(node, [f"\x01{position}\x02" for position in range(len(arguments))])
     if any(graph.nodes[a].shape == () for a in node.arguments):
         template = template.replace(r"\odot", r"\cdot")
-    own = level(PLACE.sub("x", template))
-    text, end = "", 0
+    form = form_of(template)
+    text = ""
     parts: list[Part] = []
-    for place in PLACE.finditer(template):
-        argument = written[int(place.group(1))]
-        if loose(argument, own, template, place.start(), place.end()):
+    for place in form.places:
+        argument = arguments[place.position]
+        if argument.level != ATOM and loose(argument, form, place):
             argument = argument.bracketed()
-        text += template[end : place.start()]
-        parts += moved(argument.parts, len(text))
+        text += place.before
+        if argument.parts:
+            parts += moved(argument.parts, len(text))
         text += argument.text
+    return Written(text + form.end, form.level, tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template takes an argument.
+
+    Attributes:
+        before: what is written since the place before.
+        position: which argument stands here.
+        raised: whether it gets an exponent or an index.
+        enclosed: whether it stands in brackets of the template's.
+        signed: whether a minus or a sum's sign stands before it.
+        first: whether nothing does.
+    """
+
+    before: str
+    position: int
+    raised: bool
+    enclosed: bool
+    signed: bool
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A template: how tightly it binds, its places, what ends it, and the sign of a product."""
+
+    level: int
+    places: tuple[Place, ...]
+    end: str
+    sign: str
+
+
+@lru_cache(maxsize=4096)
+def form_of(template: str) -> Form:
+    """Returns what there is to know of a template before its arguments are."""
+    places = []
+    end = 0
+    for place in PLACE.finditer(template):
+        before, after = template[: place.start()], template[place.end() :]
+        brackets = (b.group() for b in BRACKET.finditer(before))
+        places.append(
+            Place(
+                before=before[end:],
+                position=int(place.group(1)),
+                raised=bool(RAISED.match(after)) and not RAISING.search(before),
+                enclosed=sum(1 if OPENING.fullmatch(b) else -1 for b in brackets) > 0,
+                signed=bool(PREFIX.match(before.strip())) or before.rstrip().endswith("-"),
+                first=not before,
+            )
+        )
         end = place.end()
-    text += template[end:]
-    return Written(text, own, (Part(node.index, 0, len(text)), *parts))
+    plain = PLACE.sub("x", template)
+    return Form(level(plain), tuple(places), template[end:], product_sign(plain))
 
 
-@cache
 def level(template: str) -> int:
     """Returns how tightly a formula binds, by the signs that stand in no brackets."""
     outside = "".join(letters for letters, depth in pieces(template) if depth == 0)
@@ -170,26 +226,19 @@ def pieces(template: str) -> Iterator[tuple[str, int]]:
         at = bracket.end()
 
 
-def loose(argument: Written, own: int, template: str, start: int, end: int) -> bool:
-    """Returns whether an argument needs brackets at its place in a template."""
-    if argument.level == ATOM:
-        return False
-    before, after = template[:start], template[end:]
-    if re.match(r"\}?[\^_]", after) and not re.search(r"[\^_]\{?$", before):
+def loose(argument: Written, form: Form, place: Place) -> bool:
+    """Returns whether an argument that is no atom needs brackets at its place in a template."""
+    if place.raised:
         return True
-    depth = 0
-    for bracket in re.finditer(f"{OPENING.pattern}|{CLOSING.pattern}", before):
-        depth += 1 if OPENING.fullmatch(bracket.group()) else -1
-    if depth > 0:
+    if place.enclosed:
         return False
-    if PREFIX.match(before.strip()) or before.rstrip().endswith("-"):
+    if place.signed:
         return argument.level < PRODUCT
-    if own == PRODUCT and argument.level == PRODUCT:
-        return product_sign(argument.text) != product_sign(PLACE.sub("x", template))
-    is_left = own == SUM and not before
-    if is_left and PREFIX.match(argument.text):
+    if form.level == PRODUCT and argument.level == PRODUCT:
+        return product_sign(argument.text) != form.sign
+    if form.level == SUM and place.first and PREFIX.match(argument.text):
         return True
-    return argument.level < own or (own == RELATION and argument.level == RELATION)
+    return argument.level < form.level or (form.level == RELATION and argument.level == RELATION)
 
 
 def product_sign(text: str) -> str:

@@ -21,8 +21,10 @@ from engine.primitives import Structure
 from engine.trace import Wire
 
 MOST_INPUTS = 6
-BRACED = re.compile(r"\{\\left\((-[^{}()]*)\\right\)\}")
-CALLED = re.compile(r"(?<=\()\\left\((-[^{}()]*)\\right\)(?=\)|,)")
+NEGATIVE = r"\\left\((-[^{}()]*)\\right\)"
+ALONE = re.compile(rf"(?<=\{{){NEGATIVE}(?=\}})|(?<=\(){NEGATIVE}(?=\)|,)")
+"""A negative number that has all of a brace's or a call's brackets to itself, or an argument's place in them."""
+BEGINNING = re.compile(rf"{NEGATIVE}(?!\^|_)")
 
 
 class Equations:
@@ -66,7 +68,8 @@ class Equations:
         formula = self.labels.formula(node)
         if not self._single(node):
             return equal(*named, formula)
-        numbers = self._scalar_signs(node, latex.formula(node, lambda a: self.numbers[a]))
+        numbers = latex.formula(node, [self.numbers[a] for a in node.arguments])
+        numbers = numbers.replace(r"\odot", r"\cdot")
         return equal(*named, formula, bare(numbers), bare(self.numbers[node.index]))
 
     def local(self, node: Node, wires: Sequence[Wire]) -> str:
@@ -149,15 +152,13 @@ class Equations:
         places = (node.index, *node.arguments)
         return all(self.values[a].shape == () for a in places)
 
-    def _scalar_signs(self, node: Node, formula: str) -> str:
-        """Returns a formula of single numbers with the ordinary product's sign."""
-        return formula.replace(r"\odot", r"\cdot") if self._single(node) else formula
-
 
 def bare(text: str) -> str:
     """Returns numbers without the brackets they do not need: at the start, in braces, as a function's argument."""
-    text = CALLED.sub(r"\1", BRACED.sub(r"{\1}", text))
-    whole = re.match(r"\\left\((-[^{}()]*)\\right\)(?!\^|_)", text)
+    if r"\left(-" not in text:
+        return text
+    text = ALONE.sub(lambda number: number[1] or number[2], text)
+    whole = BEGINNING.match(text)
     return text if whole is None else whole.group(1) + text[whole.end() :]
 
 

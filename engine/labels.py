@@ -6,7 +6,7 @@ other values; and with an ellipsis for what is long in it, `1 + exp(…)`. Code 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -75,16 +75,19 @@ class Labels:
             if self.is_named(node) or node.kind is not Kind.GATE:
                 self._formulas.append(Written(symbols[node.index], ATOM))
             else:
-                inside = {a: DOTS if a in left_out else self._formulas[a] for a in node.arguments}
-                self._formulas.append(composed(node, graph, inside))
+                self._formulas.append(self._composed(node, left_out))
             written = self._formulas[-1]
             self.symbols.append(written.text if written.level == ATOM else written.bracketed().text)
 
     def formula(self, node: Node) -> str:
         """Returns a gate's formula as LaTeX, its arguments as they are called."""
         if self.is_named(node) or node.index in self._short:
-            return composed(node, self.graph, self._formulas).text
+            return self._composed(node).text
         return self._formulas[node.index].text
+
+    def _composed(self, node: Node, left_out: Set[int] = frozenset()) -> Written:
+        arguments = [DOTS if a in left_out else self._formulas[a] for a in node.arguments]
+        return composed(node, self.graph, arguments)
 
     def is_named(self, node: Node) -> bool:
         """Returns whether a node is called by a name, its own or a generated one."""

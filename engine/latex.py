@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import lru_cache
 
 from engine.graph import Graph, Kind, Node
 from engine.numbers import say_number
@@ -120,23 +121,18 @@ def escape(text: str) -> str:
     )
 
 
-def formula(node: Node, names: Callable[[int], str]) -> str:
-    """Returns a gate's formula in its arguments' names, or the node's own name.
+def formula(node: Node, arguments: Sequence[str]) -> str:
+    """Returns a gate's formula.
 
     Args:
-        node: the node.
-        names: LaTeX of a tape place.
+        node: the gate.
+        arguments: LaTeX of each argument.
     """
-    if node.primitive is None:
-        return names(node.index)
-    primitive = REGISTRY[node.primitive]
-    table: dict[str, object] = {**node.settings}
-    for position, argument in enumerate(primitive.arguments):
-        if primitive.variadic and position == len(primitive.arguments) - 1:
-            table[argument] = r",\,".join(names(a) for a in node.arguments[position:])
-        else:
-            table[argument] = names(node.arguments[position])
-    return primitive.latex.format(**table)
+    primitive = REGISTRY[node.primitive or ""]
+    table = {**node.settings, **dict(zip(primitive.arguments, arguments, strict=False))}
+    if primitive.variadic:
+        table[primitive.arguments[-1]] = r",\,".join(arguments[len(primitive.arguments) - 1 :])
+    return primitive.latex.format_map(table)
 
 
 def node_symbol(node: Node, code: str) -> str:
@@ -146,6 +142,7 @@ def node_symbol(node: Node, code: str) -> str:
     return symbol(code)
 
 
+@lru_cache(maxsize=4096)
 def figure(number: float) -> str:
     """Returns a number as LaTeX with four significant digits; a negative one in brackets."""
     text = say_number(number)

@@ -128,20 +128,28 @@ class Writer:
             n.kind is Kind.CONSTANT and n.shape == () and n.name is None for n in graph.nodes
         ]
 
-    def lines(
-        self, node: Node, key: int, symbols: Sequence[str], summed: tuple[int, ...], *, adds: bool
-    ) -> Lines:
-        """Returns what is written about one wire.
+    def template(self, node: Node, key: int, summed: tuple[int, ...], *, adds: bool) -> Lines:
+        """Returns what is written about one wire, with slots for names.
 
         Args:
             node: the gate.
             key: the argument.
-            symbols: LaTeX of every node.
             summed: axes summed since the argument had been stretched.
             adds: whether an earlier line has begun the same gradient.
         """
+        literals = tuple(self.names[a] if self._literal[a] else None for a in node.arguments)
+        return written(site_of(self.graph.nodes, node, key, literals, summed, adds=adds))
+
+    def lines(self, template: Lines, node: Node, key: int, symbols: Sequence[str]) -> Lines:
+        """Returns what is written about one wire.
+
+        Args:
+            template: the same with slots.
+            node: the gate.
+            key: the argument.
+            symbols: LaTeX of every node.
+        """
         places = node.arguments
-        template = self._template(node, key, summed, adds=adds)
         code = {str(k): self.names[a] for k, a in enumerate(places)}
         code |= {
             "o": self.names[node.index],
@@ -158,29 +166,20 @@ class Writer:
         )
 
     def said(
-        self,
-        node: Node,
-        key: int,
-        lines: Lines,
-        labels: Sequence[str],
-        summed: tuple[int, ...],
-        *,
-        adds: bool,
+        self, template: Lines, node: Node, key: int, lines: Lines, labels: Sequence[str]
     ) -> Said:
         """Returns what is said about one wire.
 
         Args:
+            template: what is written about it, with slots for names.
             node: the gate.
             key: the argument.
             lines: what is written about it.
             labels: what people call each node, fit to stand in a formula.
-            summed: axes summed since the argument had been stretched.
-            adds: whether an earlier line has begun the same gradient.
         """
         label = labels[node.index]
         if all(labels[a] == self.names[a] for a in (node.index, *node.arguments)):
             return Said(lines.local, lines.downstream)
-        template = self._template(node, key, summed, adds=adds)
         names = {str(k): labels[a] for k, a in enumerate(node.arguments)}
         upstream = self.gradients[node.index] if label.isidentifier() else "upstream"
         names |= {"o": label, "u": upstream, "t": self.gradients[node.arguments[key]]}
@@ -189,11 +188,6 @@ class Writer:
             for line in (template.local, template.downstream)
         )
         return Said(local, downstream)
-
-    def _template(self, node: Node, key: int, summed: tuple[int, ...], *, adds: bool) -> Lines:
-        """Returns the lines of one wire, with slots for names."""
-        literals = tuple(self.names[a] if self._literal[a] else None for a in node.arguments)
-        return written(site_of(self.graph.nodes, node, key, literals, summed, adds=adds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +215,14 @@ def slot(key: str) -> ast.Name:
 
 def filled(template: str, names: Mapping[str, str]) -> str:
     """Returns a template with its slots replaced."""
-    return SLOT.sub(lambda match: names[match.group(1)], template)
+    text, keys = slotted(template)
+    return text % tuple([names[key] for key in keys])
+
+
+@lru_cache(maxsize=4096)
+def slotted(template: str) -> tuple[str, list[str]]:
+    """Returns a template as a format, and what stands in its places."""
+    return SLOT.sub("%s", template.replace("%", "%%")), SLOT.findall(template)
 
 
 def frozen(value: object) -> object:

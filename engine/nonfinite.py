@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ Place = tuple[int, ...]
 
 def finite(value: Array) -> bool:
     """Returns whether there is nothing to name; truth values and whole numbers always are finite."""
+    if value.shape == ():
+        return math.isfinite(value)
     return value.dtype != np.float64 or bool(np.isfinite(value).all())
 
 

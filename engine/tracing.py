@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from engine import latex
 from engine.axes import axis_letters
 from engine.backward import Gradients, Message
@@ -13,7 +15,7 @@ from engine.graph import Array, Graph, Kind, Node
 from engine.labels import Labels, bare
 from engine.limits import Deadline
 from engine.listing import FACTORS, Lines, Said, Writer
-from engine.local import Jacobian, jacobian
+from engine.local import Jacobian, structured
 from engine.naming import face_text
 from engine.primitives import REGISTRY, Structure
 from engine.rounding import Written, exactly
@@ -111,7 +113,8 @@ class Pass:
                 message
             )
         self.equations = Equations(graph, values, self.labels)
-        self.nodes = self._nodes()
+        with np.errstate(all="ignore"):
+            self.nodes = self._nodes()
         self.steps = self._steps()
 
     def _nodes(self) -> tuple[TracedNode, ...]:
@@ -137,22 +140,30 @@ class Pass:
                     value=self.values[node.index],
                     upstream=upstream,
                     wires=tuple(wires),
-                    latex=latex.formula(node, lambda place: self.labels.symbols[place]),
+                    latex=self._formula(node),
                 )
             )
         letters = axis_letters(self.graph, nodes)
-        return tuple(replace(node, dims=dims) for node, dims in zip(nodes, letters, strict=True))
+        return tuple(
+            replace(node, dims=dims) if dims else node
+            for node, dims in zip(nodes, letters, strict=True)
+        )
+
+    def _formula(self, node: Node) -> str:
+        symbols = self.labels.symbols
+        if node.kind is not Kind.GATE:
+            return symbols[node.index]
+        return latex.formula(node, [symbols[a] for a in node.arguments])
 
     def _wire(self, node: Node, key: int, name: str) -> Wire:
         source = node.arguments[key]
-        shape = jacobian(node, key, self.values)
-        if shape.value is not None:
-            shape = replace(shape, value=self.written(shape.value))
+        shape = structured(node, key, self.values)
         message = self.messages.get((node.index, key))
         adds = message is not None and self.arrivals[source][0] is not message
         summed = () if message is None else message.summed_axes
-        lines = self.writer.lines(node, key, self.labels.symbols, summed, adds=adds)
-        said = self.writer.said(node, key, lines, self.words.labels, summed, adds=adds)
+        template = self.writer.template(node, key, summed, adds=adds)
+        lines = self.writer.lines(template, node, key, self.labels.symbols)
+        said = self.writer.said(template, node, key, lines, self.words.labels)
         return Wire(
             id=name,
             source=source,
@@ -172,7 +183,7 @@ class Pass:
         return Local(
             structure=shape.structure,
             shape=shape.shape,
-            value=shape.value,
+            value=None if shape.value is None else self.written(shape.value),
             axes=shape.axes,
             indices=shape.indices,
             other=shape.other,

@@ -14,6 +14,11 @@ from engine.primitives import REGISTRY, Structure
 from engine.trace import Local, Wire
 
 SLOPE_NUMBERS = 4
+MOVES = {
+    Structure.PERMUTATION: "1 for every entry, moved to its new place",
+    Structure.SELECTION: "1 for every picked entry, 0 elsewhere",
+    Structure.BROADCAST: "1 for every copy",
+}
 PLACED = "1 for every entry at its place, 0 elsewhere"
 FEW = 6
 
@@ -85,15 +90,10 @@ class Words:
 
     def slope(self, local: Local) -> str:
         """Returns a local gradient in words: its formula and number, or what its structure does."""
-        size = f"{math.prod(local.shape):,} entries"
-        phrases = {
-            Structure.PERMUTATION: "1 for every entry, moved to its new place",
-            Structure.SELECTION: "1 for every picked entry, 0 elsewhere",
-            Structure.BROADCAST: "1 for every copy",
-            Structure.DENSE: f"a Jacobian of {size}",
-        }
-        if local.structure in phrases:
-            return phrases[local.structure]
+        if local.structure is Structure.DENSE:
+            return f"a Jacobian of {math.prod(local.shape):,} entries"
+        if local.structure in MOVES:
+            return MOVES[local.structure]
         small = (
             local.value is not None and local.value.size <= SLOPE_NUMBERS and local.value.ndim <= 1
         )

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from engine import EngineError, Limits, build
+from engine.composed import form_of
+from engine.listing import written
 
 GATES = 10_000
 
@@ -29,6 +31,16 @@ def test_a_loop_of_ten_thousand_turns_is_unrolled() -> None:
     value, gradients = circuit.value_and_grad()
     assert float(value) == 3 * (GATES + 1)
     assert float(gradients["x"]) == GATES + 1
+
+
+def test_a_kind_of_gate_is_written_once_however_many_there_are() -> None:
+    for kept in (form_of, written):
+        kept.cache_clear()
+    build("a = x\nfor t in range(200):\n    a = np.tanh(a * w + u)\nL = a", {}).trace()
+    # Of a * w, of + u, of tanh: the formula.
+    assert form_of.cache_info().misses == 3
+    # The same by argument; w and u are used again, so the second line adds to the gradient that the first began.
+    assert written.cache_info().misses == 7
 
 
 def test_loops_nest_without_recursion_growing() -> None:
