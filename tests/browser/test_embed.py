@@ -108,6 +108,20 @@ def test_the_page_around_moves_the_steps_and_is_told_of_each(
     ]  # fmt: skip
 
 
+def test_what_is_to_be_predicted_is_told_once_it_is_shown(open_host: OpenHost) -> None:
+    page, frame = open_host("/embed/xyz#p=true&t=f:t1.add")
+    expect(frame.locator("html[data-predict]")).to_have_count(1)
+    expect(frame.locator("#words")).to_have_text("What is x + y?")
+    assert {t["step"] for t in told(page)} == {1}
+    assert not [t for t in told(page) if "text" in t]
+    frame.get_by_role("button", name="Next step", exact=True).click()
+    page.wait_for_function("() => told.at(-1).text?.includes('= 3')")
+    assert told(page)[-1]["step"] == 1
+    frame.get_by_role("button", name="Next step", exact=True).click()
+    page.wait_for_function("() => told.at(-1).step === 2")
+    assert "text" not in told(page)[-1]
+
+
 def test_the_page_around_draws_programs_and_plays(open_host: OpenHost) -> None:
     page, frame = open_host("/embed#k=source")
     send(page, {"source": "g = x * w", "inputs": {"x": 3, "w": [1, 2]}})

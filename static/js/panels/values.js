@@ -150,7 +150,7 @@ function shapeCell({ value: { shape }, dims = [] }) {
   const title = dims.length ? dims.join(" × ") : "";
   return h(
     "td",
-    { title, role: "cell" },
+    { title, role: "cell", "data-shape": true },
     "(",
     ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])),
     ")",

@@ -5,6 +5,7 @@
  */
 
 import { byId } from "../panels/dom.js";
+import { same, toldUntil } from "../state.js";
 import { linkTo } from "../url.js";
 
 /** @import { Host, Page } from "../state.js" */
@@ -66,12 +67,14 @@ function wishIn(data, { steps }) {
 }
 
 /**
- * What the page around is told of a step.
+ * What the page around is told of a step; no words, while the reader is to predict what it brings.
  * @param {Page} page
  */
-function account({ trace, index }) {
+function account(page) {
+  const { trace, index } = page;
   const { address, phase, text } = trace.steps[index];
-  return { step: index, index, address, phase, text, steps: trace.steps.length };
+  const told = index > toldUntil(page) ? {} : { text };
+  return { step: index, index, address, phase, ...told, steps: trace.steps.length };
 }
 
 /**
@@ -116,14 +119,16 @@ export function openEmbed({ store, goTo }, { play, open, here }) {
     }
   });
 
-  let ready = false;
+  /** @type {object | undefined} what was told last, and of which pass */
+  let last;
   /** @param {Page} page @param {Page} [previous] */
   function follow(page, previous) {
     if (page.look !== previous?.look) dataset.locked = page.look.locks.join(" ");
     if (page.restoring) return;
-    if (!ready) tell({ ready: true, ...account(page) });
-    else if (page.index !== previous?.index || page.trace !== previous.trace) tell(account(page));
-    ready = true;
+    const now = account(page);
+    if (last && page.trace === previous?.trace && same(now, last)) return;
+    tell(last ? now : { ready: true, ...now });
+    last = now;
   }
   store.subscribe(follow);
   follow(store.get());
