@@ -13,6 +13,10 @@ import { startApiWorker } from "./assets.js";
  * @typedef {{ answer?: T, problem?: Problem, offline?: boolean }} Answer
  */
 
+/** Letters of an answer that is sent in parts, and items of a part. */
+const LARGE = 500_000;
+const PART = 100;
+
 if ("WorkerGlobalScope" in globalThis) listen();
 
 function listen() {
@@ -31,13 +35,40 @@ function listen() {
     const method = body === undefined ? "GET" : "POST";
     try {
       const response = await fetch(path, { method, headers, body, signal });
+      const text = await response.text();
       // As text: what a worker has parsed is packed, sent and unpacked, which takes longer than parsing it there.
-      postMessage({ id, good: response.ok, text: await response.text() });
+      if (text.length < LARGE || !response.ok) postMessage({ id, good: response.ok, text });
+      else postParts(id, JSON.parse(text));
     } catch {
       postMessage({ id, offline: !signal.aborted });
     }
     running.delete(id);
   });
+}
+
+/**
+ * Sends an answer in parts that the page takes one by one: all at once they would keep it from drawing.
+ * @param {number} id
+ * @param {Record<string, any>} answer
+ */
+function postParts(id, answer) {
+  for (const [key, all] of Object.entries(answer)) {
+    if (!Array.isArray(all)) postMessage({ id, part: { [key]: all } });
+    else
+      for (let i = 0; i === 0 || i < all.length; i += PART)
+        postMessage({ id, part: { [key]: all.slice(i, i + PART) } });
+  }
+  postMessage({ id });
+}
+
+/**
+ * @param {Record<string, any>} whole gains a part
+ * @param {Record<string, any>} part
+ */
+function join(whole, part) {
+  for (const [key, some] of Object.entries(part))
+    if (Array.isArray(whole[key])) whole[key].push(...some);
+    else whole[key] = some;
 }
 
 /**
@@ -75,6 +106,8 @@ export function createApi(answered) {
   let count = 0;
   /** @type {Map<number, (answer: Answer<any>) => void>} */
   const waiting = new Map();
+  /** @type {Map<number, Record<string, any>>} answers of which parts have come */
+  const come = new Map();
   /** @type {AbortController | undefined} gives the graph in flight up */
   let sent;
   /** @type {GraphRequest | undefined} */
@@ -85,7 +118,14 @@ export function createApi(answered) {
   function warm() {
     if (worker) return worker;
     worker = startApiWorker();
-    worker.onmessage = ({ data: { id, text, good, ...answer } }) => {
+    worker.onmessage = ({ data: { id, text, good, part, ...answer } }) => {
+      const whole = come.get(id) ?? {};
+      if (part) {
+        join(whole, part);
+        come.set(id, whole);
+        return;
+      }
+      if (come.delete(id)) answer.answer = whole;
       waiting.get(id)?.(text === undefined ? answer : read(text, good));
       waiting.delete(id);
     };

@@ -3,8 +3,13 @@
  * notebook-assets.mjs in this one's place, which finds the same inside the document.
  */
 
+/** KaTeX's faces that formulas of ours are set in. */
+const FACES = ["Main", "Size1", "Size2", "Size3", "Size4"]
+  .map((name) => `1em KaTeX_${name}`)
+  .concat("bold 1em KaTeX_Main", "italic 1em KaTeX_Math");
+
 /**
- * Neither KaTeX nor its style is asked for before the first step.
+ * Neither KaTeX nor its style is asked for before the first touch.
  * @returns {Promise<typeof import("../vendor/katex.js")>} rejects without a network
  */
 export async function loadKatex() {
@@ -13,26 +18,33 @@ export async function loadKatex() {
     import("../vendor/katex.js"),
     linked("/static/vendor/katex.css"),
   ]);
+  // Whenever one comes, the browser lays the whole page out anew: not amid a walk.
+  await Promise.allSettled(FACES.map((face) => document.fonts.load(face)));
   return katex;
 }
 
-/** @type {Map<string, Promise<void>>} */
+/**
+ * @param {string} name of a style sheet in css/ that the page does without until then
+ * @returns {Promise<void>} rejects without a network
+ */
+export const loadStyle = (name) => linked(new URL(`../css/${name}.css`, import.meta.url).href);
+
+/** @type {Map<string, Promise<void>>} by address */
 const styles = new Map();
 
 /**
  * Once, however often it is asked for.
- * @param {string} name of a style sheet in css/ that the page does without until then
- * @returns {Promise<void>} rejects without a network
+ * @param {string} href
  */
-export function loadStyle(name) {
-  const style = styles.get(name) ?? linked(new URL(`../css/${name}.css`, import.meta.url).href);
-  styles.set(name, style);
-  style.catch(() => styles.delete(name));
+function linked(href) {
+  const style = styles.get(href) ?? link(href);
+  styles.set(href, style);
+  style.catch(() => styles.delete(href));
   return style;
 }
 
 /** @param {string} href */
-async function linked(href) {
+async function link(href) {
   // Else the browser itself would put the failure on its console.
   if (!navigator.onLine) throw new Error(`${href} is not here yet, and the browser is offline`);
   const link = document.createElement("link");

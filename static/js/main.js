@@ -1,7 +1,7 @@
 /** Wires the page: what the server sent, the store, the panels, the board, the player and the address bar. */
 
 import { ACTIONS, actionOf } from "./actions.js";
-import { loadStyle } from "./assets.js";
+import { loadKatex, loadStyle } from "./assets.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
 import { createFollowing } from "./circuit/following.js";
 import { createLayoutClient } from "./layout-client.js";
@@ -421,7 +421,10 @@ async function warm() {
   void loadStyle("dialogs");
   rested.later();
 }
-const rested = debounce(() => source.upgrade(), REST);
+const rested = debounce(() => {
+  source.upgrade();
+  loadKatex().catch(() => {});
+}, REST);
 
 // ---------------------------------------------------------------- events
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_sharing import SVG, saved
 
@@ -28,6 +28,10 @@ LARGE = "\n".join(
 )
 
 
+#: ms, for a large picture on a busy machine
+PATIENCE = 20_000
+
+
 @pytest.fixture
 def large(open_page: OpenPage) -> Page:
     """A page with a circuit far larger than its window."""
@@ -36,7 +40,7 @@ def large(open_page: OpenPage) -> Page:
     for ending in ("", "\n", "\n\n"):
         page.get_by_role("textbox", name="Function").fill(LARGE + ending)
         with suppress(AssertionError):
-            expect(nodes(page)).to_have_count(6 * WIDTH - 1)
+            expect(nodes(page)).to_have_count(6 * WIDTH - 1, timeout=PATIENCE)
             break
     expect(nodes(page)).to_have_count(6 * WIDTH - 1)
     page.get_by_role("region", name="Board").focus()
@@ -75,23 +79,54 @@ SLOWLY = """() => {
     globalThis.breaks = 0;
     const pause = scheduler.yield.bind(scheduler);
     scheduler.yield = () => { breaks++; return pause(); };
-    globalThis.counts = new Set();
-    const graph = document.querySelector("#graph");
-    new MutationObserver(() => counts.add(graph.querySelectorAll(".node").length))
-        .observe(graph, { subtree: true, childList: true });
+    globalThis.counts = { "#graph .node": new Set(), "#values tr": new Set() };
+    for (const [parts, found] of Object.entries(counts))
+        new MutationObserver(() => found.add(document.querySelectorAll(parts).length))
+            .observe(document.querySelector(parts.split(" ")[0]), { subtree: true, childList: true });
 }"""
+
+#: notes how large what workers send is, in letters
+WEIGHED = """(() => {
+    globalThis.letters = [];
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+        constructor(...how) {
+            super(...how);
+            this.addEventListener("message", ({ data }) => {
+                if ("part" in data || "text" in data) letters.push(JSON.stringify(data).length);
+            });
+        }
+    };
+})()"""
 
 
 def test_a_large_picture_is_drawn_with_breaks_and_the_old_one_stays_until_it_is_whole(
     open_page: OpenPage,
 ) -> None:
     page = open_page()
-    before = page.locator("#graph .node").count()
+    nodes, rows = (page.locator(parts) for parts in ("#graph .node", "#values tr"))
+    before = [nodes.count(), rows.count()]
     page.evaluate(SLOWLY)
     page.get_by_role("textbox", name="Function").fill(LARGE)
-    expect(page.locator("#graph .node")).to_have_count(6 * WIDTH - 1)
-    assert page.evaluate("breaks") > 6 * WIDTH
-    assert set(page.evaluate("[...counts]")) <= {before, 6 * WIDTH - 1}
+    expect(nodes).to_have_count(6 * WIDTH - 1, timeout=PATIENCE)
+    expect(rows).to_have_count(6 * WIDTH)
+    assert page.evaluate("breaks") > 2 * 6 * WIDTH
+    drawn = page.evaluate("Object.values(counts).map(found => [...found])")
+    assert set(drawn[0]) <= {before[0], 6 * WIDTH - 1}
+    # The old rows are taken out in the task that puts the new ones in.
+    assert set(drawn[1]) <= {before[1], 6 * WIDTH}
+
+
+def test_a_large_answer_comes_in_parts(browser: Browser, base_url: str) -> None:
+    page = browser.new_page(base_url=base_url)
+    page.add_init_script(WEIGHED)
+    page.goto("/")
+    page.get_by_role("textbox", name="Function").fill(LARGE)
+    expect(page.locator("#graph .node")).to_have_count(6 * WIDTH - 1, timeout=PATIENCE)
+    letters = page.evaluate("letters")
+    assert sum(letters) > 500_000
+    assert max(letters) < sum(letters) / 5
+    page.close()
 
 
 def test_a_node_is_drawn_when_it_first_comes_near(large: Page) -> None:

@@ -226,3 +226,23 @@ def test_a_picture_that_follows_soon_is_not_dimmed(open_page: OpenPage) -> None:
     page.get_by_role("textbox", name="Function").fill("f = x * y")
     page.clock.run_for(100)
     expect(board).to_have_class("board")
+
+
+def test_the_faces_of_formulas_come_with_the_first_touch(open_page: OpenPage) -> None:
+    page = open_page()
+    of_formulas = """(status) => [...document.fonts]
+        .filter(({ family, status: own }) => family.includes("KaTeX") && own === status)
+        .map(({ family }) => family.replaceAll('"', ""))"""
+    assert page.evaluate(of_formulas, "loaded") == []
+    page.get_by_role("textbox", name="Function").focus()
+    page.wait_for_function(f"() => ({of_formulas})('loaded').length >= 7")
+    # A walk through a sum has no face come any more, after which all of the page would be laid out.
+    draw(page, f"h = [{', '.join(f'x{i}' for i in range(9))}]\nLoss = sum(h)")
+    before = page.evaluate(of_formulas, "loaded")
+    page.get_by_role("region", name="Board").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        page.locator("#formula .katex").wait_for()
+    page.keyboard.press("End")
+    frames(page)
+    assert page.evaluate(of_formulas, "loaded") == before

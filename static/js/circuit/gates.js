@@ -107,7 +107,6 @@ function drawNode(element, figure, origin, picture, scales, measure) {
       role: "img",
       "aria-roledescription": "node",
       tabindex: -1,
-      "aria-label": label(node, face, undefined),
     },
     element,
   );

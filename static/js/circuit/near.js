@@ -5,14 +5,16 @@
 
 /** @import { Home, Near, Rect } from "./types.d.ts" */
 
+import { inSlices, rest } from "../player.js";
 import { cover, overlap } from "./measure.js";
 import { svg } from "./text.js";
 
 /**
- * How far beyond the window things are displayed, how near their end it comes before they are looked through again,
- * in windows, and how many times as wide the last window may be.
+ * How far beyond the window things are displayed: at once, and soon after; how near the end of those it comes before they
+ * are looked through again; and how many times as wide the last window may be. In windows.
  */
-const BEYOND = 0.3;
+const AT_ONCE = 0.05;
+const BEYOND = 0.4;
 const END = 0.1;
 const WIDER = 3;
 
@@ -34,16 +36,30 @@ export function createNear() {
   const blocks = [];
   /** @type {Map<Element, Block>} by layer: the last one, which may have room */
   const open = new Map();
-  /** @type {Rect | undefined} what was displayed last; undefined: nothing yet */
+  /** @type {Rect | undefined} what is displayed, or will be soon; undefined: nothing yet */
   let area;
   /** @type {Rect | undefined} */
   let seen;
+  /** @type {Set<Block>} those that will be displayed soon */
+  let soon = new Set();
 
-  /** @param {Block} block */
-  function judge(block) {
-    block.away = area === undefined || !overlap(block.rect, area);
-    block.element.classList.toggle("away", block.away);
-    if (!block.away) for (const draw of block.waiting.splice(0)) draw();
+  /** @param {Block} block @param {boolean} away */
+  function put(block, away) {
+    soon.delete(block);
+    if (block.away !== away) block.element.classList.toggle("away", away);
+    block.away = away;
+    if (!away) for (const draw of block.waiting.splice(0)) draw();
+  }
+
+  /** @param {Rect} rect */
+  const isNear = (rect) => area !== undefined && overlap(rect, area);
+
+  /** @param {Set<Block>} those @returns {Generator<void, void>} */
+  function* putAll(those) {
+    for (const block of those) {
+      put(block, false);
+      yield;
+    }
   }
 
   /** @param {Element} layer @param {Rect} rect */
@@ -63,7 +79,7 @@ export function createNear() {
       },
     };
     blocks.push(block);
-    judge(block);
+    put(block, !isNear(rect));
     return block;
   }
 
@@ -78,13 +94,14 @@ export function createNear() {
       }
       last.parts++;
       cover(last.rect, rect);
-      judge(last);
+      if (last.away && !soon.has(last)) put(last, !isNear(last.rect));
       return last;
     },
     growAll() {
       for (const { waiting } of blocks) for (const draw of waiting.splice(0)) draw();
     },
     look(window) {
+      for (const block of soon) if (overlap(block.rect, window)) put(block, false);
       const width = window.right - window.left;
       if (
         seen &&
@@ -95,7 +112,12 @@ export function createNear() {
         return;
       seen = window;
       area = around(window, BEYOND);
-      for (const block of blocks) judge(block);
+      const now = around(window, AT_ONCE);
+      const later = new Set(blocks.filter(({ away, rect }) => away && isNear(rect)));
+      soon = later;
+      for (const block of blocks) if (!later.has(block)) put(block, !isNear(block.rect));
+      for (const block of later) if (overlap(block.rect, now)) put(block, false);
+      void rest().then(() => inSlices(putAll(later), () => later === soon));
     },
   };
 }

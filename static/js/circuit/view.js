@@ -216,12 +216,13 @@ export function createBoard(
     const moved = drawn?.layout !== layout;
     leave?.();
     signals.clear();
-    drawn = drawing;
+    // What is near the window is looked for once a frame is shown, which may move it.
+    drawn = undefined;
     shown = undefined;
     graph.replaceChildren(sheets.frames, under, sheets.wires, sheets.nodes, sheets.tabs);
     element.classList.toggle("turned", picture.style.direction === "tb");
     if (moved) viewport.setPicture(layout.width, layout.height, leastScale(picture));
-    else lookAround(viewport.view());
+    drawn = drawing;
     keys.setPicture(picture, marks);
     reading.turn();
     overlay(drawing);

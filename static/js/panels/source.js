@@ -4,6 +4,7 @@
  */
 
 import { loadEditor, loadPlainEditor, loadStyle } from "../assets.js";
+import { rest } from "../player.js";
 import { isFixed } from "../state.js";
 import { byId, h } from "./dom.js";
 
@@ -60,6 +61,8 @@ export function createSource(writing) {
 
   async function paint() {
     const [{ createEditor }] = await Promise.all([loadEditor(), loadStyle("bubble")]);
+    // What has just been read is long work, and so is what comes.
+    await rest();
     editor = createEditor(area, writing, first ?? area.value);
     byId("editor").classList.add("painted");
     under.remove();

@@ -4,18 +4,21 @@
  */
 
 import { ASKED, DASH, formatFull, formatNumber, formatShort } from "../format.js";
+import { inSlices } from "../player.js";
 import { same } from "../state.js";
 import { axisOf, byId, h, nameOf } from "./dom.js";
 
 /** @import { Page } from "../state.js" */
 /** @import { Order } from "./sorting.js" */
-/** @import { Frame, Numeric, Tensor, TraceNode } from "../types.d.ts" */
+/** @import { Frame, NodeFrame, Numeric, Tensor, TraceNode } from "../types.d.ts" */
 
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
 
 /** So many rows are laid out together, or not at all where they are out of sight: the browser watches each block. */
-const BLOCK = 100;
+const BLOCK = 40;
+
+/** @typedef {{ row: HTMLElement, value: HTMLElement, gradient: HTMLElement, shown?: NodeFrame }} Row */
 
 /**
  * @param {(id: string) => void} onSelect
@@ -27,13 +30,18 @@ export function createValues(onSelect, onExplain, onPoint) {
   /** @type {HTMLTableElement} */
   const table = byId("values");
   const head = /** @type {HTMLElement} */ (table.tHead);
-  /** @type {Map<string, { row: HTMLElement, value: HTMLElement, gradient: HTMLElement }>} */
+  /** @type {Map<string, Row>} */
   let rows = new Map();
-
-  /** @type {Frame | undefined} what the rows show */
-  let shown;
-  /** @type {TraceNode[]} */
+  /** @type {TraceNode[]} that have them */
   let nodes = [];
+  /** @type {{ page: Page, frame: Frame }} what is to be seen */
+  let wanted;
+  /** @type {Frame | undefined} what the rows show; undefined while others are made */
+  let shown;
+  /** @type {string | undefined} whose row is selected */
+  let picked;
+  /** Counts tables, so that an older one never replaces a newer one. */
+  let turn = 0;
 
   const heads = Array.from(head.querySelectorAll("th"));
   /** @type {Order} */
@@ -86,41 +94,85 @@ export function createValues(onSelect, onExplain, onPoint) {
     label === nodes[i].label &&
     same([value.shape, dims], [nodes[i].value.shape, nodes[i].dims]);
 
-  return ({ trace, selected, lit }, previous, frame) => {
+  /** @returns {Generator<void, Map<string, Row>>} long work at many nodes */
+  function* makeRows() {
+    /** @type {Map<string, Row>} */
+    const made = new Map();
+    for (const node of wanted.page.trace.nodes) {
+      const row = rowOf(node);
+      fill(row, node, wanted.frame);
+      made.set(node.id, row);
+      yield;
+    }
+    return made;
+  }
+
+  /** Makes rows for other nodes; the old ones stay until all are there. */
+  async function renew() {
+    const mine = ++turn;
+    const { page } = wanted;
+    shown = undefined;
+    const made = await inSlices(makeRows(), () => mine === turn);
+    if (!made) return;
+    ({ nodes } = page.trace);
+    rows = made;
+    picked = undefined;
+    lay(Array.from(rows.values(), ({ row }) => row));
+    for (const id of wanted.page.lit) rows.get(id)?.row.classList.add("lit");
+    show();
+  }
+
+  function show() {
+    const { page, frame } = wanted;
+    for (const node of page.trace.nodes) fill(rows.get(node.id), node, frame);
+    const isNew = shown !== frame;
+    shown = frame;
+    if (order.way && isNew) void sort();
+    if (picked === page.selected) return;
+    rows.get(picked ?? "")?.row.classList.remove("selected");
+    picked = page.selected;
+    const row = rows.get(picked ?? "")?.row;
+    row?.classList.add("selected");
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  return (page, previous, frame) => {
+    const { trace, selected, lit } = page;
+    wanted = { page, frame };
     if (lit !== previous?.lit) {
       for (const id of previous?.lit ?? []) rows.get(id)?.row.classList.remove("lit");
       for (const id of lit) rows.get(id)?.row.classList.add("lit");
     }
-    if (trace === previous?.trace && frame === shown && selected === previous.selected) return;
     if (trace !== previous?.trace) {
-      const headed = trace.nodes.length === nodes.length && trace.nodes.every(hasSameHead);
+      if (trace.nodes.length !== nodes.length || !trace.nodes.every(hasSameHead))
+        return void renew();
+      turn++;
       ({ nodes } = trace);
-      shown = undefined;
-      if (!headed) {
-        rows = new Map(nodes.map((node) => [node.id, rowOf(node)]));
-        lay(Array.from(rows.values(), ({ row }) => row));
-      }
-    }
-    for (const node of trace.nodes) {
-      const { valueKnown, gradientKnown, asked } = frame.nodes[node.id];
-      const cells = rows.get(node.id);
-      if (!cells || shown?.nodes[node.id] === frame.nodes[node.id]) continue;
-      write(cells.value, valueKnown ? node.value : undefined, asked === "value");
-      const gradient = gradientKnown && node.upstream ? node.upstream : undefined;
-      write(cells.gradient, gradient, asked === "gradient");
-    }
-    if (order.way && shown !== frame) void sort();
-    shown = frame;
-    if (selected === previous?.selected && trace === previous?.trace) return;
-    rows.get(previous?.selected ?? "")?.row.classList.remove("selected");
-    rows.get(selected ?? "")?.row.classList.add("selected");
-    if (selected) rows.get(selected)?.row.scrollIntoView({ block: "nearest" });
+      for (const row of rows.values()) row.shown = undefined;
+    } else if (!shown || (frame === shown && selected === picked)) return;
+    show();
   };
+}
+
+/**
+ * @param {Row | undefined} row
+ * @param {TraceNode} node
+ * @param {Frame} frame
+ */
+function fill(row, node, frame) {
+  const state = frame.nodes[node.id];
+  if (!row || row.shown === state) return;
+  row.shown = state;
+  const { valueKnown, gradientKnown, asked } = state;
+  write(row.value, valueKnown ? node.value : undefined, asked === "value");
+  const gradient = gradientKnown && node.upstream ? node.upstream : undefined;
+  write(row.gradient, gradient, asked === "gradient");
 }
 
 /**
  * The roles are said because rows are laid out by themselves, and far ones not at all.
  * @param {TraceNode} node
+ * @returns {Row}
  */
 function rowOf(node) {
   const value = h("td", { class: "forward", role: "cell" });

@@ -135,31 +135,40 @@ class Lab:
 
 def draw(page: Page, source: str) -> None:
     """Types a program and waits until its picture is there, unfolded."""
-    turn(page, "Source")
+    turn(page, "source")
     for ending in ("", "\n", "\n\n"):  # a busy machine may pass a deadline
         page.get_by_role("textbox", name="Function").fill(source + ending)
         with suppress(TimeoutError):
-            page.locator(DRAWN).first.wait_for(state="attached", timeout=PATIENCE)
+            there(page, DRAWN)
             break
     else:
         raise TimeoutError(f"no picture: {page.locator('#said, #messages').all_inner_texts()}")
-    turn(page, "Board")
-    page.get_by_role("region", name="Board").focus()
-    boxes = page.locator("#graph .node.box")
+    turn(page, "board")
+    page.evaluate("document.getElementById('board').focus()")
+    box = "#graph .node.box"
     for _ in range(3):
-        if boxes.count():
+        if page.evaluate("box => document.querySelector(box) !== null", box):
             page.keyboard.press("g")
             with suppress(TimeoutError):
-                boxes.first.wait_for(state="detached", timeout=PATIENCE)
-    if boxes.count():
+                there(page, box, gone=True)
+    if page.evaluate("box => document.querySelector(box) !== null", box):
         raise TimeoutError(f"not unfolded: {page.locator('#said').inner_text()}")
 
 
-def turn(page: Page, name: str) -> None:
+def there(page: Page, selector: str, *, gone: bool = False) -> None:
+    """Waits for an element to come, or to go; a locator would search all of a large page, in a task of the page's."""
+    page.wait_for_function(
+        "([selector, gone]) => (document.querySelector(selector) === null) === gone",
+        arg=[selector, gone],
+        timeout=PATIENCE,
+    )
+
+
+def turn(page: Page, part: str) -> None:
     """Turns a narrow page to its source or its board."""
-    tab = page.get_by_role("tab", name=name, exact=True)
-    if tab.count():
-        tab.click()
+    page.evaluate(
+        "part => document.querySelector(`[role=tab][aria-controls=${part}]`)?.click()", part
+    )
 
 
 def recorded(page: Page) -> Frames:
