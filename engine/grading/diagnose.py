@@ -6,7 +6,7 @@ with multiples of the gradient. Other inputs of the same shapes tell mistakes ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import accumulate
@@ -24,11 +24,12 @@ from engine.grading.answer import (
     said,
 )
 from engine.grading.candidates import FAMILIES
-from engine.grading.corners import valid_at_a_kink
+from engine.grading.corners import Corner
 from engine.grading.mutation import Mutation, ranked
 from engine.grading.nearby import around, elsewhere, twin
 from engine.grading.program import Point, Program, Wire
 from engine.grading.scene import Scene, structure_of
+from engine.grading.valid import chosen_at_kinks
 from engine.graph import Array, Node
 from engine.limits import Deadline
 from engine.naming import code_names
@@ -131,21 +132,45 @@ def grade(program: Program, place: int, answer: object, digits: int | None = Non
     widened = [d for d in (digits, typed.decimals) if d is not None]
     tolerance = Tolerance(min(widened) if widened else None)
     wanted = point.gradient(place)
-    if right(scene, typed.value, tolerance):
-        general = all(holds(p, place, typed, tolerance) for p in points[1:])
-        narrow = typed.formula and not general
-        hint = "Right at these inputs; at others it would not be." if narrow else ""
-        return Grade(True, "correct", (), hint, general, True, True, True)
-    return wrong(scene, typed, wanted, tolerance)
+    as_shown = tolerance.close(typed.value, wanted)
+    corners = () if as_shown else chosen(scene, typed.value, tolerance)
+    if not as_shown and not corners:
+        return wrong(scene, typed, wanted, tolerance)
+    general = all(holds(p, place, typed, tolerance) for p in points[1:])
+    remarks = [another_choice(scene, corners)] if corners else []
+    if typed.formula and not general:
+        remarks.append("Right at these inputs; at others it would not be.")
+    return Grade(True, "correct", (), " ".join(remarks), general, True, True, True)
 
 
 def right(scene: Scene, answer: Array, tolerance: Tolerance) -> bool:
-    """Returns whether an answer is the gradient at the first point, or another one that is valid at a corner."""
-    if tolerance.close(answer, scene.point.gradient(scene.place)):
-        return True
+    """Returns whether an answer is the gradient at the first point, or another one that is valid at a kink."""
+    wanted = scene.point.gradient(scene.place)
+    return tolerance.close(answer, wanted) or bool(chosen(scene, answer, tolerance))
+
+
+def chosen(scene: Scene, answer: Array, tolerance: Tolerance) -> Sequence[Corner]:
+    """Returns the gates on kinks, if the answer is a gradient for other valid choices there than the page's; else none."""
     if answer.shape != scene.graph.nodes[scene.place].shape:
-        return False
-    return valid_at_a_kink(scene.point, scene.place, scene.between, answer, tolerance.close)
+        return ()
+    return chosen_at_kinks(scene.point, scene.place, scene.between, answer, tolerance.close)
+
+
+def another_choice(scene: Scene, corners: Sequence[Corner]) -> str:
+    """Returns what is said of an answer that is right by another choice than the page's."""
+    first, more = corners[0], len(corners) - 1
+    also = (
+        f" (and so do {more} later gates)"
+        if more > 1
+        else " (and so does a later gate)"
+        if more
+        else ""
+    )
+    taken = "" if first.taken is None else f" Chainrule takes {say_number(first.taken)}."
+    return (
+        f"Right by a choice of its own: {scene.called(first.node.index)} stands on a kink{also}, "
+        f"{first.kink.where}, and {first.kink.valid} is valid there.{taken}"
+    )
 
 
 def holds(point: Point, place: int, typed: Typed, tolerance: Tolerance) -> bool:

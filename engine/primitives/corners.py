@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.primitives.primitive import Kink
+from engine.primitives.primitive import Hull, Kink
 from engine.primitives.shapes import Axis
 
 Array = NDArray[np.float64]
@@ -79,15 +79,17 @@ ENTRIES = "its chosen entries tie"
 SHARES = "any share from 0 to 1"
 SLOPES = "any slope from 0 to 1"
 
-AT_ZERO = Kink(zero, "its argument is 0", "any slope from -1 to 1")
-AT_ZERO_FROM_FLAT = Kink(zero, "its argument is 0", SLOPES)
-AT_A_BOUND = Kink(equal, "its argument is at the bound", SLOPES)
-AT_EITHER_BOUND = Kink(at_either, "its argument is at a bound", SLOPES)
-TIE_OF_TWO = Kink(equal, TIE, SHARES)
-TIE_OF_SEVERAL = Kink(several_equal, TIE, SHARES)
-TIE_OF_ENTRIES = Kink(several_entries, ENTRIES, SHARES)
-TIE_AT_THE_ENDS = Kink(ends, ENTRIES, SHARES)
-TIE_IN_THE_MIDDLE = Kink(middle, ENTRIES, SHARES)
-TIE_OF_NEIGHBOURS = Kink(neighbours, "entries tie", SHARES)
-POINT_OF_CONE = Kink(vanishing, "it is 0", "any gradient of length up to 1")
-NO_SPREAD = Kink(constant, "all entries are equal", "any gradient as long as those nearby")
+AT_ZERO = Kink(zero, "its argument is 0", "any slope from -1 to 1", Hull.SIDES)
+AT_ZERO_FROM_FLAT = Kink(zero, "its argument is 0", SLOPES, Hull.SIDES)
+AT_A_BOUND = Kink(equal, "its argument is at the bound", SLOPES, Hull.SIDES)
+AT_EITHER_BOUND = Kink(at_either, "its argument is at a bound", SLOPES, Hull.SIDES)
+TIE_OF_TWO = Kink(equal, TIE, SHARES, Hull.SHARES)
+TIE_OF_SEVERAL = Kink(several_equal, TIE, SHARES, Hull.SHARES)
+TIE_OF_ENTRIES = Kink(several_entries, ENTRIES, SHARES, Hull.SHARES)
+TIE_AT_THE_ENDS = Kink(ends, ENTRIES, SHARES, Hull.SHARES)
+TIE_IN_THE_MIDDLE = Kink(middle, ENTRIES, SHARES, Hull.SHARES)
+TIE_OF_NEIGHBOURS = Kink(neighbours, "entries tie", SHARES, Hull.ORDERS)
+POINT_OF_CONE = Kink(vanishing, "it is 0", "any gradient of length up to 1", Hull.BALL)
+NO_SPREAD = Kink(
+    constant, "all entries are equal", "any gradient as long as those nearby", Hull.BALL
+)

@@ -35,6 +35,15 @@ Forward = Callable[..., Array | NDArray[np.bool_] | NDArray[np.int64]]
 Rule = Callable[..., Array]
 
 
+class Hull(Enum):
+    """Which gradients are valid at a kink: all mixes of those nearby."""
+
+    SIDES = "between the slopes on its two sides"
+    SHARES = "shared in any way among what ties"
+    ORDERS = "in any order of what ties"
+    BALL = "as long as those nearby at most, in any direction"
+
+
 @dataclass(frozen=True, slots=True)
 class Kink:
     """The corners of a piecewise function.
@@ -44,11 +53,13 @@ class Kink:
             REDUCTION arrives with its axes kept as size 1.
         where: what is the case there, such as "its arguments tie".
         valid: which slopes are valid there, as the subject of a sentence: "any slope from 0 to 1".
+        hull: the same for a grader.
     """
 
     at: Callable[..., NDArray[np.bool_]]
     where: str
     valid: str
+    hull: Hull
 
 
 class Structure(Enum):

@@ -191,7 +191,7 @@ def test_a_wrong_gradient_is_told_which_mistake_it_is(open_page: OpenPage) -> No
     expect(page.locator(".reply-verdict")).to_contain_text("A product swaps")
     answer(page, "x * x - 8")
     expect(page.locator(".reply-verdict")).to_contain_text(
-        "holds for these inputs, but not for others"
+        "Right at these inputs; at others it would not be"
     )
 
 

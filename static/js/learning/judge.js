@@ -99,25 +99,16 @@ async function asked(host, { node }, typed) {
     answer: typed.text,
   });
   if (problem) return { tone: "half", words: problem.detail || problem.title };
-  return answer && verdictOf(answer, typed.kind === "formula");
+  return answer && verdictOf(answer);
 }
 
 /**
  * A grade in words.
  * @param {Grade} grade
- * @param {boolean} isFormula
  * @returns {Verdict}
  */
-export function verdictOf({ correct, verdict, hint, detail, general, shape_ok }, isFormula) {
-  if (correct)
-    return {
-      tone: "right",
-      words:
-        isFormula && !general
-          ? `It holds for these inputs, but not for others. ${hint}`.trim()
-          : "",
-      shape: true,
-    };
+export function verdictOf({ correct, verdict, hint, detail, shape_ok }) {
+  if (correct) return { tone: "right", words: hint, shape: true };
   const usual = {
     "wrong-shape": `${detail} A gradient has the shape of what it is taken with respect to.`,
     "wrong-value":
