@@ -246,3 +246,50 @@ def test_the_faces_of_formulas_come_with_the_first_touch(open_page: OpenPage) ->
     page.keyboard.press("End")
     frames(page)
     assert page.evaluate(of_formulas, "loaded") == before
+
+
+def test_of_a_new_value_no_number_is_measured(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, chain(20))
+    page.get_by_role("region", name="Board").focus()
+    page.keyboard.press("End")
+    page.evaluate(
+        """() => {
+            globalThis.measured = [];
+            const { prototype } = CanvasRenderingContext2D;
+            const measure = prototype.measureText;
+            prototype.measureText = function (text) {
+                measured.push(text);
+                return measure.call(this, text);
+            };
+        }"""
+    )
+    field = page.get_by_role("spinbutton", name="y", exact=True)
+    for value in ("0.31", "0.4159"):
+        before = result(page).get_attribute("aria-label") or ""
+        field.fill(value)
+        expect(result(page)).not_to_have_attribute("aria-label", before)
+    assert [text for text in page.evaluate("measured") if len(text) > 1] == []
+
+
+KERNED = """async () => {
+    const style = getComputedStyle(document.querySelector("#picture"));
+    const context = document.createElement("canvas").getContext("2d");
+    const width = (text) => context.measureText(text).width;
+    const signs = [..."0123456789.−e∞+×=() …"];
+    const kerned = [];
+    for (const family of ["--number-font", "--name-font"])
+        for (const slant of ["", "italic"]) {
+            context.font = `${slant} 100px ${style.getPropertyValue(family)}`;
+            await Promise.allSettled([document.fonts.load(context.font, "x0")]);
+            for (const one of signs)
+                for (const other of signs)
+                    if (Math.abs(width(one + other) - width(one) - width(other)) > 0.01)
+                        kerned.push(context.font + one + other);
+        }
+    return kerned;
+}"""
+
+
+def test_signs_of_numbers_are_together_as_wide_as_apart(open_page: OpenPage) -> None:
+    assert open_page().evaluate(KERNED) == []

@@ -8,6 +8,9 @@
 export const ASCENT = 1.07;
 export const DESCENT = 0.3;
 
+/** In none of the faces two signs of numbers, and of sums of numbers, move closer: together they are as wide as apart. */
+const NUMBERS = /^[\d.−e∞+×=() …]{2,}$/;
+
 /** @param {number} size of the text it stands beside, px */
 export const subscriptSize = (size) => Math.max(12, 0.68 * size);
 
@@ -40,8 +43,9 @@ export function createMeasure(element) {
   /** @type {Promise<void> | undefined} */
   let loading;
 
-  /** @param {Face} face @param {string} text */
+  /** @param {Face} face @param {string} text @returns {number} */
   function width(face, text) {
+    if (NUMBERS.test(text)) return [...text].reduce((sum, sign) => sum + width(face, sign), 0);
     const key = face + text;
     let found = widths.get(key);
     if (found === undefined) {

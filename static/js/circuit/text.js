@@ -53,14 +53,12 @@ const SHIFTS = { sub: 0.22, sup: -0.36 };
  * @param {number} size
  */
 export function typeset(text, pieces, size) {
-  text.replaceChildren();
+  const isPlain = pieces.length === 1 && !pieces[0].axis;
+  text.textContent = isPlain ? pieces[0].text : "";
+  if (isPlain) return;
   let level = 0;
   for (const { text: letters, kind, shift, axis } of pieces) {
     const wanted = shift ? SHIFTS[shift] * size : 0;
-    if (pieces.length === 1 && !axis) {
-      text.textContent = letters;
-      return;
-    }
     const span = svg("tspan", { class: axis ? `${kind} axis-${axis}` : kind }, text);
     if (wanted !== level) span.setAttribute("dy", String(wanted - level));
     if (shift) span.setAttribute("font-size", String(subscriptSize(size)));
