@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -160,3 +161,31 @@ def test_axe_finds_nothing_in_the_menu_and_the_backward_view(
         open_view(page, "Backward")
         expect(lines(page)).to_have_count(6)
         assert violations(page) == []
+
+
+def test_the_backward_pass_by_hand_has_a_link(open_page: OpenPage) -> None:
+    page = open_page("/e/two-layer#w=menu.pass")
+    words = page.locator("#words")
+    expect(words).to_contain_text("You are the backward pass")
+    gate(page, ", L,").click()
+    expect(words).to_contain_text("L sends its gradients back to")
+    button(page, "Leave the backward pass").click()
+    expect(page).to_have_url(re.compile(r"w=menu$"))
+    button(page, "Be the backward pass").click()
+    expect(page).to_have_url(re.compile(r"w=menu\.pass$"))
+    # A step leaves it, too, and so does its link.
+    page.get_by_role("button", name="Next step", exact=True).click()
+    expect(words).not_to_contain_text("You are the backward pass")
+    expect(page).to_have_url(re.compile(r"w=menu$"))
+
+
+def test_the_backward_pass_goes_on_while_its_view_is_shut(open_page: OpenPage) -> None:
+    page = open_page("/#w=menu.pass")
+    words = page.locator("#words")
+    expect(words).to_contain_text("You are the backward pass")
+    page.get_by_role("button", name="Close views").click()
+    gate(page, ", f,").click()
+    expect(words).to_contain_text("f sends its gradients back to")
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(r"w=menu\.pass"))
+    expect(view(page)).to_contain_text("1 of 2 gates sent")

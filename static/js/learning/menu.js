@@ -5,6 +5,7 @@
 
 import { loadStyle } from "../assets.js";
 import { formatNumber, formatShape } from "../format.js";
+import { partsOf } from "../look.js";
 import { h, nameOf, signed } from "../panels/dom.js";
 import { toldUntil } from "../state.js";
 import { keepFocus } from "../views/focus.js";
@@ -26,6 +27,9 @@ const STEPS = [
   "Use matrix balancing when deriving over a linear transformation",
 ];
 
+/** The view turned to the backward pass by hand. */
+const PASS = "menu.pass";
+
 const NOTHING = [
   "",
   "",
@@ -33,6 +37,9 @@ const NOTHING = [
   "Every signal is a number: shape ().",
   "No matrix product here.",
 ];
+
+/** Whether the link asks for the backward pass by hand. @param {Page} page */
+const isPassing = ({ look }) => partsOf(look.view)[1] === "pass";
 
 /** @param {Host} host @returns {Promise<View>} */
 export async function createMenu(host) {
@@ -242,7 +249,7 @@ export async function createMenu(host) {
     const on = passing.isOn();
     const press = h(
       "button",
-      { type: "button", class: "fix", click: () => (on ? passing.stop() : passing.start()) },
+      { type: "button", class: "fix", click: () => host.look({ view: on ? "menu" : PASS }) },
       on ? "Leave the backward pass" : "Be the backward pass",
     );
     keepFocus(area, () =>
@@ -265,11 +272,28 @@ export async function createMenu(host) {
     }
   }
 
+  /**
+   * The link and the pass agree: what has changed of the two leads.
+   * @param {Page} page
+   * @param {Page} [previous]
+   */
+  function agree(page, previous) {
+    const [wanted, on] = [isPassing(page), passing.isOn()];
+    if (wanted === on || page.restoring || page.status !== "fresh") return;
+    const asked = previous
+      ? isPassing(previous) !== wanted || previous.trace.source !== page.trace.source
+      : wanted;
+    if (!asked) host.look({ view: on ? PASS : "menu" });
+    else if (wanted) passing.start();
+    else passing.stop();
+  }
+
   store.subscribe(follow);
   follow(store.get());
   return {
     element: area,
     show(page, previous) {
+      agree(page, previous);
       const seen = /** @type {const} */ (["trace", "index", "learning", "look"]);
       if (!previous || seen.some((part) => page[part] !== previous[part])) draw(page);
     },

@@ -25,6 +25,10 @@ export function createGallery(titleOf, saved, open) {
     close();
     /** @type {HTMLElement} */ (gallery.firstElementChild).focus();
   });
+  const sift = () =>
+    import("./sifting.js").then(({ createSifting }) => createSifting(byId("gallery-list")));
+  // Without it the list is whole.
+  gallery.addEventListener("toggle", () => void sift().catch(() => {}), { once: true });
   if (saved) offer(JSON.parse(saved));
 
   /** @param {Program} program */
