@@ -194,7 +194,7 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         {"matvec", "outer", "transpose", "vecmat"},
         "NumPy's functions, which have nothing to do where a factor is 1 or axes keep their order",
     ),
-    "engine/script.py": (
+    "engine/script/templates.py": (
         set(REGISTRY),
         "NumPy's functions whose result is a new array, or truth values",
     ),

@@ -16,17 +16,11 @@ from engine.listing import filled
 from engine.peers.frameworks import JAX_PEER, TORCH_PEER, WRITES, Peer
 from engine.peers.spelling import Shapes, Unspelled, spelled
 from engine.primitives import REGISTRY, Structure
-from engine.script import (
-    BACKWARD,
-    FORWARD,
-    Form,
-    Forward,
-    Run,
-    Script,
-    ScriptLine,
-    assigned,
-    titled,
-)
+from engine.script import Run, Script, ScriptLine
+from engine.script.lines import assigned, titled
+from engine.script.names import Forward
+from engine.script.run import BACKWARD, FORWARD
+from engine.script.templates import Form
 
 
 class PeerScript(Forward):

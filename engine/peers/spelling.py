@@ -23,12 +23,7 @@ from engine.peers.frameworks import (
     Peer,
 )
 from engine.primitives import REGISTRY
-from engine.script import (
-    Finish,
-    Form,
-    Template,
-    template_of,
-)
+from engine.script.templates import Finish, Form, Template, template_of
 from engine.simplify import number_of
 
 
