@@ -104,10 +104,11 @@
 
   // The strip below: its equation is whole, and each part has a place of its own.
   const now = boxOf(document.getElementById("now"));
+  const middle = boxOf(document.getElementById("middle"));
   const parts = [...document.querySelectorAll(".part-text, .part-notes > span")].filter(seen);
   for (const [i, part] of parts.entries()) {
     const rect = boxOf(part);
-    if (rect.left < now.left || rect.right > now.right || rect.bottom > now.bottom + 1)
+    if (rect.left < middle.left - 1 || rect.right > middle.right + 1 || rect.bottom > now.bottom + 1)
       faults.push(`“${part.textContent}” of the equation is cut off`);
     for (const other of parts.slice(i + 1))
       if (meet(rect, boxOf(other), 2))

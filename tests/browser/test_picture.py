@@ -56,6 +56,44 @@ def test_a_wide_circuit_is_shrunk_to_a_narrow_board_before_it_is_scrolled(
     assert min(found["numbers"]) >= 11
 
 
+OUTSIDE = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const room = document.getElementById("middle").getBoundingClientRect();
+    const parts = [...document.querySelectorAll("#equation .part, #equation .row-head")];
+    done(parts.filter(part => {
+        const { left, right, bottom } = part.getBoundingClientRect();
+        return left < room.left - 1 || right > room.right + 1 || bottom > innerHeight;
+    }).map(part => part.textContent));
+})))"""
+
+
+def outside(page: Page) -> list[str]:
+    """Returns the parts of equations, at any step, that are not whole in the middle of the strip."""
+    last = int(page.get_by_role("slider", name="Step").get_attribute("max") or 0)
+    page.get_by_role("button", name="First step").click()
+    found = []
+    for index in range(last + 1):
+        found += [f"{index}: {part}" for part in page.evaluate(OUTSIDE)]
+        page.get_by_role("button", name="Next step").click()
+    return found
+
+
+@pytest.mark.parametrize("detail", ["1", "2", "3"])
+@pytest.mark.parametrize("name", ["six-fold", "recurrent", "chain"])
+def test_every_equation_stands_in_its_place(open_page: OpenPage, name: str, detail: str) -> None:
+    size = {"width": 1280, "height": 720}
+    page = open_page(f"{link(CIRCUITS[name])}&d={detail}", viewport=size)
+    wait_until_drawn(page)
+    assert outside(page) == []
+
+
+def test_every_equation_stands_in_its_place_beside_a_tour(open_page: OpenPage) -> None:
+    page = open_page("/lecture/two-layer#stop=10", viewport={"width": 1280, "height": 720})
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Last step").click()
+    expect(page.locator("#equation .row")).to_have_count(2)
+    assert outside(page) == []
+
+
 def test_the_measurement_sees_what_is_put_wrong(open_page: OpenPage) -> None:
     page = open_page()
     assert page.evaluate(GEOMETRY)["faults"] == []

@@ -29,9 +29,10 @@ export function createNow() {
   /** Counts steps, so that a legend that comes late stays away. */
   let turn = 0;
   // Half a formula is none; the equation below says the same. An observer is told of widths, and need not ask.
-  const widths = new ResizeObserver(() =>
-    formula.classList.toggle("too-long", formula.scrollWidth > formula.clientWidth),
-  );
+  const widths = new ResizeObserver(() => {
+    const length = formula.scrollWidth / formula.clientWidth;
+    formula.dataset.fit = length <= 1 ? "whole" : length <= SMALLER ? "small" : "none";
+  });
 
   return (page, previous, frame) => {
     const { index, moved, look } = page;
@@ -79,8 +80,9 @@ export function createNow() {
       ? now
       : toldAt(page.trace, index, look.detail).map((each) => equationOf(page.trace, each));
     equation.setAttribute("aria-label", full.map(({ parts }) => spoken(parts)).join("; "));
-    equation.dataset.size = now.length > 1 ? "rows" : sizeOf(now[0].parts);
-    equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
+    if (now.length > 1) equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
+    else delete equation.dataset.rows;
+    size(equation, now);
     const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
     checks.replaceChildren(
       ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
@@ -97,6 +99,7 @@ export function createNow() {
     const latex = now.length > 1 || told ? "" : step.latex;
     shown = latex;
     widths.disconnect();
+    formula.dataset.fit = "whole";
     formula.replaceChildren();
     if (!moved || !latex) return;
     katex ??= loadKatex();
@@ -120,6 +123,9 @@ export function createNow() {
  * The words of a trace that are set as mathematics.
  * @typedef {{ names: Set<string>, axes: Set<string> }} Known
  */
+
+/** A long formula is set this much smaller, as the style sheet does; one that is longer still, not at all. */
+const SMALLER = 17 / 13;
 
 /** Letters from which the words are set smaller, and from which a phone scrolls them. */
 const LONG = 110;
@@ -227,7 +233,7 @@ async function legendFor({ trace, index }) {
 export function drawEquation(equation, parts, known) {
   equation.replaceChildren(...parts.map((part) => draw(part, known)));
   equation.setAttribute("aria-label", spoken(parts));
-  equation.dataset.size = sizeOf(parts);
+  size(equation, [{ to: "", parts }]);
 }
 
 /**
@@ -238,12 +244,16 @@ function draw({ tone, text, role, caption, raised }, known) {
   const isNumber = /[\d∞]|NaN/.test(text[0] + text[1]) && !known.names.has(text);
   const face = tone === "sign" || isNumber ? [text] : mathematics(text, known);
   const notes = [
-    role && h("span", {}, role),
+    role && h("span", { class: role.length > ROLE ? "" : "role" }, role),
     caption && h("span", {}, ...mathematics(caption, known)),
   ].filter((note) => note instanceof Node);
   return h(
     "span",
-    { class: `part ${tone}${raised ? " raised" : ""}${text === ASKED ? " asked" : ""}` },
+    {
+      class: `part ${tone}${raised ? " raised" : ""}${text === ASKED ? " asked" : ""}${
+        isNumber || tone === "sign" ? "" : " name"
+      }`,
+    },
     h("span", { class: "part-text" }, ...face),
     h("span", { class: "part-notes" }, ...notes.flatMap((note, i) => (i ? [" ", note] : [note]))),
   );
@@ -259,12 +269,26 @@ function mathematics(text, { names, axes }) {
     .map((word) => (names.has(word) ? nameOf(word) : axes.has(word) ? axisOf(word, word) : word));
 }
 
-/** @param {Part[]} parts */
-function sizeOf(parts) {
-  const letters = parts.reduce(
-    (sum, { text, caption = "", role = "" }) =>
-      sum + Math.max(text.length + 1, (caption.length + role.length) * 0.4),
-    0,
-  );
-  return letters > 44 ? "small" : letters > 26 ? "medium" : "large";
+/** Letters of the longest role that is never shortened: "downstream". */
+const ROLE = 10;
+
+/** Letters of a caption that count: it is shortened first. They are this much narrower than those above it. */
+const CAPTION = 14;
+const NARROW = 0.42;
+
+/**
+ * Tells the style sheet how long the longest line is, in letters.
+ * @param {HTMLElement} equation
+ * @param {Pick<Equation, "to" | "parts">[]} lines
+ */
+function size(equation, lines) {
+  const isOne = lines.length === 1;
+  const lengths = lines.map(({ to, parts }) => {
+    const widths = parts.map(({ text, caption = "", role = "" }) => {
+      const notes = NARROW * Math.min(CAPTION, caption.length + role.length);
+      return 1 + (isOne ? Math.max(text.length, notes) : text.length + notes);
+    });
+    return widths.reduce((sum, width) => sum + width, isOne ? 0 : NARROW * (to.length + 3));
+  });
+  equation.style.setProperty("--letters", String(Math.round(Math.max(...lengths))));
 }
