@@ -275,7 +275,7 @@ LAYERS = [
     {"main"},
     {"views", "learning"},
     {"panels", "circuit", "editor", "sharing"},
-    {"programs", "places", "moving"},
+    {"programs", "places", "moving", "moment", "pressing"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
     {"timeline", "folding", "layout", "format", "url", "look", "assets"},
 ]

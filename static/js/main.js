@@ -1,11 +1,11 @@
 /** Wires the page: what the server sent, the store, the panels, the board, the player and the address bar. */
 
-import { ACTIONS, actionOf } from "./actions.js";
 import { loadKatex, loadStyle } from "./assets.js";
 import { createFoldableBoard } from "./circuit/foldable.js";
 import { createFollowing } from "./circuit/following.js";
 import { createLayoutClient } from "./layout-client.js";
 import { detailFrom, PLAIN, partsOf, VIEWS } from "./look.js";
+import { createMoment } from "./moment.js";
 import { createMoving } from "./moving.js";
 import { byId, signed } from "./panels/dom.js";
 import { createGallery } from "./panels/gallery.js";
@@ -17,9 +17,11 @@ import { createTape } from "./panels/tape.js";
 import { createValues } from "./panels/values.js";
 import { createPlaces } from "./places.js";
 import { debounce, drawn } from "./player.js";
+import { listen } from "./pressing.js";
 import { createPrograms } from "./programs.js";
+import { takeFiles } from "./sharing/dropping.js";
 import { createStore, mentioned, recall, remember, same } from "./state.js";
-import { foundAt, frameAt, toldAt } from "./timeline.js";
+import { foundAt, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
 /** @import { Example, Host, Page } from "./state.js" */
@@ -126,26 +128,7 @@ async function open(place) {
   return programs.open(hides ? place : { ...place, look: { ...place.look, predict: false } });
 }
 
-// ---------------------------------------------------------------- what parts that come later change
-
-/** @type {((page: Page, frame: Frame) => Frame)[]} */
-const reframes = [];
-/** @type {((what: string, node?: string) => boolean)[]} */
-const takers = [];
-/** @type {(what: string, node?: string) => boolean} */
-const isTaken = (what, node) => takers.some((take) => take(what, node));
-
-/** @type {{ trace: Trace, index: number, detail: number, frame: Frame } | undefined} */
-let moment;
-
-/** What a page's moment shows; the same object, as long as nothing of it changes. @param {Page} page */
-function frameOf(page) {
-  const { trace, index, look } = page;
-  const { detail } = look;
-  if (moment?.trace !== trace || moment.index !== index || moment.detail !== detail)
-    moment = { trace, index, detail, frame: frameAt(trace, index, detail) };
-  return reframes.reduce((frame, reframe) => reframe(page, frame), moment.frame);
-}
+const { frameOf, isTaken, reframe, take } = createMoment();
 
 const predicting = lazily(async () => {
   const { createPredict } = await import("./learning/predict.js");
@@ -354,8 +337,8 @@ const host = {
   say: (said) => store.set({ said }),
   give: programs.give,
   speak,
-  reframe: (reframe) => void reframes.push(reframe),
-  take: (take) => void takers.push(take),
+  reframe,
+  take,
   overlay: board.overlay,
 };
 
@@ -376,15 +359,6 @@ async function openViews() {
   const there = Boolean(await column());
   if (!there) host.look({ view: "" });
   return there;
-}
-
-/** @param {string | undefined} name */
-function perform(name) {
-  const action = ACTIONS.find((each) => each.name === name);
-  if (!action || (alone && action.asks)) return;
-  if (isTaken(action.name)) return;
-  if (action.lock && store.get().look.locks.includes(action.lock)) return;
-  if (action.enabled?.(store.get()) ?? true) action.perform(controls, store.get());
 }
 
 const themes = () => import("./panels/theme.js");
@@ -426,31 +400,7 @@ const rested = debounce(() => {
   loadKatex().catch(() => {});
 }, REST);
 
-// ---------------------------------------------------------------- events
-
-document.addEventListener("keydown", (event) => {
-  const inHall = store.get().look.mode === "lecture";
-  const action = actionOf(event, recall("keys") !== "off", inHall);
-  if (!action) return;
-  event.preventDefault();
-  perform(action.name);
-});
-document.addEventListener("click", (event) => {
-  const button =
-    event.target instanceof Element ? event.target.closest("[data-action]") : undefined;
-  if (button instanceof HTMLElement) {
-    event.preventDefault();
-    perform(button.dataset.action);
-  }
-});
-for (const button of document.querySelectorAll("[data-action]")) {
-  const action = ACTIONS.find(
-    ({ name }) => name === /** @type {HTMLElement} */ (button).dataset.action,
-  );
-  if (action?.keys.length && button instanceof HTMLElement)
-    button.title = `${action.label} (${action.keys.join(", ").replace("ArrowRight", "→").replace("ArrowLeft", "←")})`;
-}
-
+listen(store, controls, isTaken);
 // On a narrow screen the view lies where the two tabs do.
 createTabs(() => host.look({ view: "" }));
 
@@ -554,21 +504,7 @@ function connect() {
     void import("./panels/mending.js").then((part) =>
       part.createMending(store, example, programs.switchTo),
     );
-  if (!example.embed) takeFiles();
-}
-
-/** Files that were saved here open again where they are dropped. */
-function takeFiles() {
-  addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  });
-  addEventListener("drop", async (event) => {
-    const [file] = event.dataTransfer?.files ?? [];
-    if (!file) return;
-    event.preventDefault();
-    const { openFile } = await import("./sharing/menu.js");
-    host.say((await openFile(file, visit)).words);
-  });
+  if (!example.embed) takeFiles(host, visit);
 }
 
 /** What a page in a frame has besides. */
