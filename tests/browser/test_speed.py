@@ -293,3 +293,13 @@ KERNED = """async () => {
 
 def test_signs_of_numbers_are_together_as_wide_as_apart(open_page: OpenPage) -> None:
     assert open_page().evaluate(KERNED) == []
+
+
+def test_only_cells_that_may_be_too_long_are_clipped(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, "a_long_name = x * y\nLoss = a_long_name * z")
+    # Each is a part of its own for whatever is drawn anew.
+    clipped = """cells => cells.filter(cell => getComputedStyle(cell).overflow === "clip")
+        .map(cell => cell.textContent)"""
+    name = page.locator("#values th").filter(has_text="long")
+    assert page.locator("#values :is(th, td)").evaluate_all(clipped) == [name.text_content()]

@@ -3,7 +3,7 @@
  * step that finds it.
  */
 
-import { ASKED, DASH, formatFull, formatNumber, formatShort } from "../format.js";
+import { ASKED, DASH, formatFull, formatNumber, formatShape, formatShort } from "../format.js";
 import { inSlices } from "../player.js";
 import { same } from "../state.js";
 import { axisOf, byId, h, nameOf } from "./dom.js";
@@ -14,6 +14,9 @@ import { axisOf, byId, h, nameOf } from "./dom.js";
 
 /** A tensor with more entries is told by its least and greatest. */
 const MOST = 2;
+
+/** Letters that fit a cell of each column for sure. */
+const FITS = { name: 6, shape: 7, number: 8 };
 
 /** So many rows are laid out together, or not at all where they are out of sight: the browser watches each block. */
 const BLOCK = 40;
@@ -183,7 +186,7 @@ function rowOf(node) {
     { role: "row", "data-about": node.id },
     h(
       "th",
-      { scope: "row", role: "rowheader" },
+      { scope: "row", role: "rowheader", class: widthOf(node.label, FITS.name) },
       h("button", { type: "button", title: node.label }, nameOf(node.label)),
     ),
     shapeCell(node),
@@ -194,6 +197,13 @@ function rowOf(node) {
 }
 
 /**
+ * The class of a cell whose text may be cut short.
+ * @param {string} text
+ * @param {number} fits
+ */
+const widthOf = (text, fits) => (text.length > fits ? "many" : undefined);
+
+/**
  * A shape in numbers, each in the colour of its axis.
  * @param {TraceNode} node
  */
@@ -202,7 +212,7 @@ function shapeCell({ value: { shape }, dims = [] }) {
   const title = dims.length ? dims.join(" × ") : "";
   return h(
     "td",
-    { title, role: "cell", "data-shape": true },
+    { title, role: "cell", "data-shape": true, class: widthOf(formatShape(shape), FITS.shape) },
     "(",
     ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])),
     ")",
@@ -222,7 +232,7 @@ function write(cell, tensor, asked) {
   if (cell.textContent === text) return;
   (cell.firstElementChild ?? cell).textContent = text;
   cell.classList.toggle("unknown", !tensor);
-  cell.classList.toggle("many", text.length > 8);
+  cell.classList.toggle("many", text.length > FITS.number);
 }
 
 /** @param {Tensor} tensor */
