@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from engine.circuit import Circuit
-from engine.graph import Array, Notice
+from engine.graph import Array, remark
 from engine.inputs import read_inputs
 from engine.language import check, opened
 from engine.limits import Deadline, Limits
@@ -83,10 +83,7 @@ def lower_without_tail(
     code = backward_code(text, tail, known_names(head) | set(given))
     count = len(code.problems)
     slips = f"; {count} slip{'s' if count > 1 else ''} in it" if count else ""
-    notice = Notice(
-        "notice",
-        "info",
-        None,
+    notice = remark(
         f"Lines from {code.line} on are backward code: they are not drawn{slips}.",
         "Compare them with the gradients of the circuit.",
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine import elsewhere, language
 from engine.calls import Calls
 from engine.errors import NotAllowed, Span, UndefinedName, renaming
-from engine.graph import Kind, Notice, Shape
+from engine.graph import Kind, Notice, Shape, remark
 from engine.inputs import whole
 from engine.language import nearest, shown
 from engine.plain import ARITHMETIC, COMPARISONS, arithmetic, is_plain
@@ -276,11 +276,7 @@ class Expressions(Calls):
                 fix=renaming(self.span(node), name, twin),
             )
         if name == "e" and name not in self.inputs:
-            self.notices.append(
-                Notice(
-                    "notice", "info", None, "e is an ordinary name here.", "np.e is the constant."
-                )
-            )
+            self.notices.append(remark("e is an ordinary name here.", "np.e is the constant."))
         return self.free(name, node)
 
     def free(self, name: str, node: ast.Name) -> object:

@@ -109,6 +109,11 @@ class Notice:
     fix: tuple[Edit, ...] = ()
 
 
+def remark(message: str, hint: str = "", fix: tuple[Edit, ...] = ()) -> Notice:
+    """Returns the notice of something worth knowing about a program, at no node of its own."""
+    return Notice("notice", "info", None, message, hint, fix)
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The circuit of one program.

@@ -23,7 +23,7 @@ from engine.assignment import Assignment
 from engine.assume import Knowledge, Restart, assumed_value
 from engine.creation import is_written_out
 from engine.errors import NotAllowed, ShapeMismatch, ShapeNeeded, TooLarge, UndefinedName
-from engine.graph import Graph, Input, Kind, Notice, Role, Shape
+from engine.graph import Graph, Input, Kind, Notice, Role, Shape, remark
 from engine.inputs import whole
 from engine.language import nearest, shown
 from engine.limits import Deadline, Limits
@@ -189,7 +189,7 @@ class Lowering(Assignment):
         for what, lines in self.passed_over.items():
             numbers = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
             where = f"Line{'s' if len(lines) > 1 else ''} {numbers}"
-            self.notices.append(Notice("notice", "info", None, f"{where}: {what} is passed over."))
+            self.notices.append(remark(f"{where}: {what} is passed over."))
 
     def freeze(self, output: Ref) -> Lowered:
         """Returns the tape: inputs first, in the order of the program, then the rest as made.
@@ -207,6 +207,24 @@ class Lowering(Assignment):
         order = first + [i for i in range(len(self.drafts)) if i not in inputs and i not in idle]
         place = {old: new for new, old in enumerate(order)}
         nodes = tuple(finished(self.drafts[old], new, place) for new, old in enumerate(order))
+        table = self.input_table(place)
+        names = {
+            n: place[v.index]
+            for n, v in self.globals.items()
+            if isinstance(v, Ref) and v.index in place
+        }
+        names.update({n: place[r.index] for n, r in self.inputs.items() if n not in names})
+        if self.maker.drawn:
+            words = "Random arrays are drawn from the program's seed: the same every time."
+            self.notices.append(remark(words))
+        return Lowered(Graph(nodes, place[output.index], table), tuple(self.notices), names)
+
+    def input_table(self, place: Mapping[int, int]) -> dict[str, Input]:
+        """Returns what is known of every input; what is not on the tape, or was assumed, is told.
+
+        Args:
+            place: number of a draft -> tape place.
+        """
         table = {
             name: self.input_record(name, place[ref.index]) for name, ref in self.inputs.items()
         }
@@ -215,36 +233,15 @@ class Lowering(Assignment):
                 role = Role.LABEL if name in self.knowledge.static else Role.DATA
                 table[name] = Input(name, None, value, False, name in self.written_out, role)
                 if role is Role.DATA:
-                    self.notices.append(
-                        Notice(
-                            "notice",
-                            "info",
-                            None,
-                            f"The program does not use the given {shown(name)}.",
-                        )
-                    )
+                    words = f"The program does not use the given {shown(name)}."
+                    self.notices.append(remark(words))
         for name, value in sorted(self.assumed_sizes.items()):
             table[name] = Input(name, None, value, True, False, Role.LABEL)
             use = "used as a size" if value.shape == () else "its numbers choose branches"
             shown_value = f"{value.tolist()}".replace(".0", "")
             message = f"{name} was not given, so it is assumed: {shown_value}, {use}."
             self.notices.append(Notice("assumed-input", "info", None, message, "Give it a value."))
-        names = {
-            n: place[v.index]
-            for n, v in self.globals.items()
-            if isinstance(v, Ref) and v.index in place
-        }
-        names.update({n: place[r.index] for n, r in self.inputs.items() if n not in names})
-        if self.maker.drawn:
-            self.notices.append(
-                Notice(
-                    "notice",
-                    "info",
-                    None,
-                    "Random arrays are drawn from the program's seed: the same every time.",
-                )
-            )
-        return Lowered(Graph(nodes, place[output.index], table), tuple(self.notices), names)
+        return table
 
     def input_record(self, name: str, index: int) -> Input:
         """Returns what is known of one used input."""

@@ -11,11 +11,11 @@ import io
 import tokenize
 import unicodedata
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Edit, EngineError, NotAllowed, Span, Syntax, TooLarge, excerpt
-from engine.graph import Notice
+from engine.graph import Notice, remark
 from engine.limits import Limits
 from engine.mending import applied, guesses
 
@@ -97,63 +97,54 @@ class Text:
 def clean(given: str) -> Text:
     """Replaces what slides write by what Python reads, and says so in a notice."""
     normal = given.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
-    seen: dict[str, str] = {}
+    written = tuple(normal.split("\n"))
+    read: list[str] = []
     columns: dict[int, list[int]] = {}
-    lines = []
-    power = False
-    edits: list[Edit] = []
-    for number, line in enumerate(normal.split("\n"), start=1):
-        read: list[str] = []
-        origin: list[int] = []
-        comment = False
-        for column, character in enumerate(line):
-            comment = comment or character == "#"
-            replacement = character
-            if character in INVISIBLE:
-                replacement = ""
-            elif character == "^" and not comment:
-                replacement, power = "**", True
-            elif character in LOOKS_LIKE and not comment:
-                replacement = LOOKS_LIKE[character]
-                seen[character] = replacement
-            if replacement not in ("", character):
-                edits.append(Edit(Span(number, column, number, column + 1), replacement))
-            read.append(replacement)
-            origin.extend([column] * len(replacement))
-        text = "".join(read)
-        lines.append(text)
-        if text != line:
+    replaced: list[tuple[Span, str, str]] = []
+    for number, line in enumerate(written, start=1):
+        parts = read_as_code(line)
+        read.append("".join(parts))
+        if read[-1] != line:
+            origin = [column for column, part in enumerate(parts) for _ in part]
             columns[number] = [*origin, len(line)]
+        for column, (part, character) in enumerate(zip(parts, line, strict=True)):
+            if part not in ("", character):
+                replaced.append((Span(number, column, number, column + 1), character, part))
+    return Text(normal, "\n".join(read), told(replaced), columns, written, tuple(read))
+
+
+def read_as_code(line: str) -> list[str]:
+    """Returns, for each character of a line, what Python is to read in its place; comments stay."""
+    parts = []
+    comment = False
+    for character in line:
+        comment = comment or character == "#"
+        if character in INVISIBLE:
+            parts.append("")
+        elif character == "^" and not comment:
+            parts.append("**")
+        else:
+            parts.append(character if comment else LOOKS_LIKE.get(character, character))
+    return parts
+
+
+def told(replaced: Sequence[tuple[Span, str, str]]) -> tuple[Notice, ...]:
+    """Returns what is said of replaced characters: where, which, and by what."""
+    edits = tuple(Edit(span, part) for span, _, part in replaced)
+    fix = edits if len(edits) <= MOST_EDITS else ()
+    seen = {character: part for _, character, part in replaced}
     notices = []
-    fix = tuple(edits) if len(edits) <= MOST_EDITS else ()
-    if power:
-        notices.append(
-            Notice(
-                "notice",
-                "info",
-                None,
-                "^ is read as ** (power); in Python ^ is another operation.",
-                "Write **.",
-                fix,
-            )
-        )
+    if seen.pop("^", None):
+        message = "^ is read as ** (power); in Python ^ is another operation."
+        notices.append(remark(message, "Write **.", fix))
     if seen:
         words = ", ".join(
             f"{unicodedata.name(c, 'a character').lower()} as {r!r}"
             for c, r in sorted(seen.items())
         )
-        notices.append(
-            Notice(
-                "notice",
-                "info",
-                None,
-                f"Characters pasted from slides are read as code: {words}.",
-                fix=fix,
-            )
-        )
-    return Text(
-        normal, "\n".join(lines), tuple(notices), columns, tuple(normal.split("\n")), tuple(lines)
-    )
+        message = f"Characters pasted from slides are read as code: {words}."
+        notices.append(remark(message, fix=fix))
+    return tuple(notices)
 
 
 def parse(text: Text, limits: Limits) -> ast.Module:

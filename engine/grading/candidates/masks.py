@@ -40,31 +40,31 @@ def of_mask(scene: Scene, region: Region, slope: Array) -> Iterator[Mutation]:
     upstream = scene.gradient_of(region.top)
     x, out = scene.point.values[region.base], scene.point.values[region.top]
     relu = np.allclose(out, x * slope)
-    if relu:
-        codes, look = ("relu-mask-missing",), f"{upstream} passes only where {base} is positive"
-    else:
-        codes, look = (
-            ("clip-mask-missing",),
-            f"{upstream} passes only where {base} is within the bounds",
-        )
+    missing = "relu-mask-missing" if relu else "clip-mask-missing"
+    turned = "relu-mask-wrong-variable" if relu else "clip-mask-missing"
+    look = f"{upstream} passes only where {base} is {'positive' if relu else 'within the bounds'}"
 
     def unmasked(point: Point) -> Array:
         return point.gradient(region.top)
 
-    yield Mutation(
-        codes,
-        region.changes(unmasked),
-        f"The mask of {top} is missing: {look}, elsewhere the slope is 0.",
-    )
+    words = f"The mask of {top} is missing: {look}, elsewhere the slope is 0."
+    yield Mutation((missing,), region.changes(unmasked), words)
 
     def inverted(point: Point) -> Array | None:
         found = region.slope(point)
         return None if found is None else np.asarray(point.gradient(region.top) * (1 - found))
 
-    wrong = ("relu-mask-wrong-variable",) if relu else ("clip-mask-missing",)
-    yield Mutation(wrong, region.changes(inverted), f"The mask of {top} is turned round: {look}.")
-    if not relu:
-        return
+    words = f"The mask of {top} is turned round: {look}."
+    yield Mutation((turned,), region.changes(inverted), words)
+    if relu:
+        yield from of_another_sign(scene, region, look)
+
+
+def of_another_sign(scene: Scene, region: Region, look: str) -> Iterator[Mutation]:
+    """Yields masks taken from another value, and values in the place of a mask."""
+    codes = ("relu-mask-wrong-variable",)
+    top, base = scene.called(region.top), scene.called(region.base)
+    upstream = scene.gradient_of(region.top)
     own = [(top, region.top, False), (base, region.base, False), (upstream, region.top, True)]
     for name, place, gradient in [*own, *scene.contenders]:
 
@@ -76,17 +76,11 @@ def of_mask(scene: Scene, region: Region, slope: Array) -> Iterator[Mutation]:
             return np.asarray(point.gradient(region.top) * values_of(point, place, gradient))
 
         if gradient or place not in (region.top, region.base):
-            yield Mutation(
-                wrong,
-                region.changes(signed),
-                f"The mask is taken from the sign of {name}; take it from {base}: {look}.",
-            )
+            words = f"The mask is taken from the sign of {name}; take it from {base}: {look}."
+            yield Mutation(codes, region.changes(signed), words)
         if not gradient:
-            yield Mutation(
-                wrong,
-                region.changes(valued),
-                f"The upstream is multiplied by {name} itself; the slope is 1 or 0: {look}.",
-            )
+            words = f"The upstream is multiplied by {name} itself; the slope is 1 or 0: {look}."
+            yield Mutation(codes, region.changes(valued), words)
 
 
 def of_choice(scene: Scene, node: Node, key: int) -> Iterator[Mutation]:
