@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -42,6 +43,21 @@ def test_the_decks_program_is_mended_by_one_click_and_judged_all_right(
     expect(view(page).locator(".check-summary")).to_have_text("✓All 6 lines are right.")
     expect(lines(page).locator(".verdict-words")).to_have_text(["right"] * 6)
     expect(page.locator(".editor .cm-line.judged.right")).to_have_count(6)
+
+
+def test_the_deck_takes_a_paste_and_a_click_and_seconds(open_page: OpenPage) -> None:
+    page = open_page(
+        viewport={"width": 1280, "height": 720},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page.evaluate("text => navigator.clipboard.writeText(text)", DECK)
+    start = time.monotonic()
+    for key in ["e", "Control+a", "Control+v"]:
+        page.keyboard.press(key)
+    expect(page.locator("#graph [data-node][aria-label*='y_hat']").first).to_be_visible()
+    page.locator("#messages").get_by_role("button", name="Replace z1 with z_1").click()
+    expect(view(page).locator(".check-summary")).to_have_text("✓All 6 lines are right.")
+    assert time.monotonic() - start < 15, "the lecture has 30 seconds for it, reading included"
 
 
 def test_a_wrong_line_is_told_why_and_lights_its_node(open_page: OpenPage) -> None:

@@ -7,7 +7,7 @@ import { mended, textIn } from "./spans.js";
 /** @import { Page } from "../state.js" */
 /** @import { Edit, Span } from "../types.d.ts" */
 
-/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string, fix?: Edit[], action?: string }} Message */
+/** @typedef {{ text: string, kind: "problem" | "notice", span?: Span | null, hint?: string, fix?: Edit[], action?: string, next?: string }} Message */
 
 /** Notices shown before the rest folds away. */
 const SHOWN = 3;
@@ -85,8 +85,10 @@ export function messagesOf({ problem, trace, notices, source, look }) {
       text: `${lines} your backward code: not drawn`,
       action: "check-backward",
     });
+    // A tour has its own way on.
+    const next = look.stop ? undefined : "check-backward";
     for (const { detail, span, hint, fix } of backward.problems)
-      list.push({ kind: "problem", text: detail, span, hint, fix });
+      list.push({ kind: "problem", text: detail, span, hint, fix, next });
   }
   for (const { code, level, message, hint, fix } of trace.warnings) {
     // They tell numbers that are to be predicted.
@@ -103,7 +105,11 @@ export function messagesOf({ problem, trace, notices, source, look }) {
  * @param {Page} page
  * @param {(text: string) => void} onType
  */
-export function describe({ kind, text, span, hint, fix = [], action }, { source, alone }, onType) {
+export function describe(
+  { kind, text, span, hint, fix = [], action, next },
+  { source, alone },
+  onType,
+) {
   const words = text.replace(/^line \d+: /i, "");
   const place = kind === "problem" && span ? [h("b", {}, `line ${span.line}: `)] : [];
   const row = h("p", { class: kind }, ...place, words);
@@ -116,7 +122,11 @@ export function describe({ kind, text, span, hint, fix = [], action }, { source,
     const mend = () => onType(mended(source, fix));
     row.append(
       " ",
-      h("button", { type: "button", class: "fix", click: mend }, ...saying(source, fix)),
+      h(
+        "button",
+        { type: "button", class: "fix", "data-action": next, click: mend },
+        ...saying(source, fix),
+      ),
     );
   } else if (hint && kind === "problem") row.append(" ", h("span", { class: "hint" }, hint));
   return row;
