@@ -162,6 +162,7 @@ def test_answers_are_checked_scored_and_the_score_is_kept_on_the_device(
     page.keyboard.press("Enter")
     expect(page.locator(".reply-verdict")).to_have_text("Right at the first try.")
     expect(page.locator(".reply-score")).to_have_text("1 of 2 at the first try")
+    page.wait_for_url(re.compile("t=l:"))
     page.reload()
     expect(page.locator("html[data-predict]")).to_have_count(1)
     expect(page.locator("#words")).to_contain_text("?")

@@ -7,7 +7,7 @@
 
 import { ASKED, DASH, formatShape } from "../format.js";
 import { same } from "../state.js";
-import { numberPieces, scalarText } from "./pieces.js";
+import { numberPieces, plain, scalarText } from "./pieces.js";
 import { drawMap, fillMap } from "./tensors.js";
 import { setAll, svg, typeset, write } from "./text.js";
 
@@ -99,8 +99,7 @@ function drawNumber(element, slot, role, tensor, measure) {
   /** @type {SVGRectElement | undefined} */
   let pill;
   function fill() {
-    if (isKnown) typeset(text, pieces(), slot.size);
-    else text.textContent = isAsked ? ASKED : unknown;
+    typeset(text, isKnown ? pieces() : [plain(isAsked ? ASKED : unknown)], slot.size);
   }
   const change = changing((known, landed, asked) => {
     isKnown = known;

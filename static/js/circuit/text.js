@@ -48,21 +48,44 @@ export function write(parent, { x, y, anchor, size }, className, content) {
 const SHIFTS = { sub: 0.22, sup: -0.36 };
 
 /**
- * @param {SVGTextElement} text
+ * What each text was set as, and where its letters are: other letters need no other elements.
+ * @type {WeakMap<SVGTextElement, { form: string, runs: Text[] }>}
+ */
+const settings = new WeakMap();
+
+/**
+ * @param {SVGTextElement} text that nobody else writes
  * @param {Piece[]} pieces
  * @param {number} size
  */
 export function typeset(text, pieces, size) {
   const isPlain = pieces.length === 1 && !pieces[0].axis;
-  text.textContent = isPlain ? pieces[0].text : "";
-  if (isPlain) return;
+  const form = isPlain ? "" : pieces.map(({ kind, shift, axis }) => [kind, shift, axis]).join();
+  let setting = settings.get(text);
+  if (setting?.form !== form) {
+    text.replaceChildren();
+    setting = { form, runs: isPlain ? [run(text)] : spans(text, pieces, size) };
+    settings.set(text, setting);
+  }
+  for (const [i, { text: letters }] of pieces.entries()) setting.runs[i].data = letters;
+}
+
+/** @param {Element} element */
+const run = (element) => element.appendChild(document.createTextNode(""));
+
+/**
+ * @param {SVGTextElement} text
+ * @param {Piece[]} pieces
+ * @param {number} size
+ */
+function spans(text, pieces, size) {
   let level = 0;
-  for (const { text: letters, kind, shift, axis } of pieces) {
+  return pieces.map(({ kind, shift, axis }) => {
     const wanted = shift ? SHIFTS[shift] * size : 0;
     const span = svg("tspan", { class: axis ? `${kind} axis-${axis}` : kind }, text);
     if (wanted !== level) span.setAttribute("dy", String(wanted - level));
     if (shift) span.setAttribute("font-size", String(subscriptSize(size)));
-    span.textContent = letters;
     level = wanted;
-  }
+    return run(span);
+  });
 }
