@@ -4,12 +4,11 @@
  */
 
 import { createApi } from "../api.js";
-import { createFoldableBoard } from "../circuit/foldable.js";
 import { svg } from "../circuit/text.js";
 import { DASH, formatShape, formatShort } from "../format.js";
-import { createLayoutClient } from "../layout-client.js";
 import { PLAIN } from "../look.js";
 import { byId, h, nameOf } from "../panels/dom.js";
+import { boardOnPaper } from "../sharing/paper.js";
 import { stillOf } from "../sharing/still.js";
 import { frameAt } from "../timeline.js";
 import { current, linkTo } from "../url.js";
@@ -77,15 +76,7 @@ async function address(place) {
 /** @param {Trace} trace */
 async function fill(trace) {
   const stage = byId("stage");
-  const board = createFoldableBoard(stage, {
-    layoutClient: createLayoutClient(),
-    onSelect: () => {},
-    onExplain: () => {},
-    onPoint: () => {},
-    onFolds: () => {},
-    onCell: () => {},
-    reducedMotion: () => true,
-  });
+  const board = boardOnPaper(stage);
   await board.setTrace(trace, ["+*"]);
   board.show(isKey ? atRest(trace) : frameAt(trace, 0, PLAIN.detail), { animate: false });
   const still = await stillOf(stage);

@@ -2,13 +2,12 @@
 
 import { createApi } from "../api.js";
 import { loadKatex } from "../assets.js";
-import { createFoldableBoard } from "../circuit/foldable.js";
-import { createLayoutClient } from "../layout-client.js";
 import { PLAIN } from "../look.js";
 import { byId, h, sentence, signed } from "../panels/dom.js";
 import { rest } from "../player.js";
 import { frameAt, stopsOf } from "../timeline.js";
 import { current, home, linkTo, write } from "../url.js";
+import { boardOnPaper } from "./paper.js";
 import { stillOf } from "./still.js";
 
 /** @import { Answer } from "../api.js" */
@@ -103,15 +102,7 @@ async function fill(trace, place, asked) {
   /** @type {HTMLAnchorElement} */ (byId("back")).href = await linkTo(place);
   byId("title").textContent = own ? example.title : "Your function";
   byId("program").textContent = trace.source;
-  const board = createFoldableBoard(byId("stage"), {
-    layoutClient: createLayoutClient(),
-    onSelect: () => {},
-    onExplain: () => {},
-    onPoint: () => {},
-    onFolds: () => {},
-    onCell: () => {},
-    reducedMotion: () => true,
-  });
+  const board = boardOnPaper(byId("stage"));
   await board.setTrace(trace, place.look?.folds ?? PLAIN.folds);
   detail.value = String(place.look?.detail ?? PLAIN.detail);
 
