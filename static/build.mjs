@@ -218,7 +218,7 @@ const ENTRIES = [
 async function scripts() {
   await esbuild.build({
     ...{ absWorkingDir: HERE, entryPoints: ["js/theme.js"], outdir: join(OUT, "js") },
-    ...{ outbase: "js", minify: true, target: "es2022" },
+    ...{ outbase: "js", minify: true, target: "es2022", sourcemap: true, sourcesContent: false },
   });
   const bundle = await rollup({
     input: Object.fromEntries(ENTRIES.map((name) => [name, join(HERE, `js/${name}.js`)])),

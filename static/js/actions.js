@@ -326,9 +326,9 @@ export function keyOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 /** Keys that mean something to the control itself. */
-const TEXT = "textarea, select, input:not([type=range]):not([type=checkbox])";
-const SLIDER = "input[type=range]:not(#step)";
-const PRESSED = "button, a[href], summary, input[type=checkbox]";
+const TEXT = "textarea, select, input:not([type=range], [type=checkbox], [type=radio])";
+const SLIDER = "input[type=range]:not(#step), input[type=radio]";
+const PRESSED = "button, a[href], summary, input[type=checkbox], input[type=radio]";
 
 /**
  * The action of a key press, unless it belongs to the control that has the focus.

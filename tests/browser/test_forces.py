@@ -58,7 +58,6 @@ def test_there_are_none_unless_the_view_is_open(open_page: OpenPage) -> None:
     expect(arrows(page)).to_have_count(0)
     views(page).get_by_role("radio", name="By hand").check()
     expect(arrows(page)).to_have_count(7)
-    page.get_by_role("region", name="Board").focus()
     page.keyboard.press("p")
     expect(arrows(page)).to_have_count(0)
     page.keyboard.press("p")

@@ -118,6 +118,13 @@ test("a focused button keeps Space, a slider its arrows", () => {
   );
 });
 
+test("a focused choice keeps Space and its arrows, and no letters", () => {
+  const on = ["input[type=radio]"];
+  for (const key of [" ", "ArrowRight"])
+    assert.equal(actionOf(press(key, { on }), true), undefined);
+  assert.equal(actionOf(press("n", { on }), true)?.name, "next");
+});
+
 test("single characters can be switched off; named keys stay", () => {
   assert.equal(actionOf(press("n"), false), undefined);
   assert.equal(actionOf(press("?"), false), undefined);
