@@ -83,6 +83,20 @@ def test_a_late_sheet_dresses_what_stands_in_its_roots(sheet: str) -> None:
     assert strays == []
 
 
+#: what both of the sheet's own scripts make
+SHARED = {".reply"}
+
+
+@pytest.mark.parametrize(
+    "root", sorted({root for roots in ROOTS.values() for root in roots if root[0] == "."} - SHARED)
+)
+def test_a_root_is_one_thing_only(root: str) -> None:
+    given = re.compile(rf"""class[:=]\s*["`](?:[^"`]* )?{root[1:]}[ "`]""")
+    sources = [*(STATIC / "js").rglob("*.js"), *(STATIC.parent / "templates").glob("*.html")]
+    owners = [file.name for file in sources if given.search(file.read_text(encoding="utf-8"))]
+    assert len(owners) <= 1
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -251,7 +251,7 @@ function draw({ tone, text, role, caption, raised }, known) {
     "span",
     {
       class: `part ${tone}${raised ? " raised" : ""}${text === ASKED ? " asked" : ""}${
-        isNumber || tone === "sign" ? "" : " name"
+        isNumber || tone === "sign" ? "" : " term"
       }`,
     },
     h("span", { class: "part-text" }, ...face),

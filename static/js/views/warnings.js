@@ -44,7 +44,7 @@ export function createWarnings({ select, light, store, type }) {
         blur: () => light([]),
       },
       ...words,
-      h("span", { class: "find" }, "on the board: ", nameOf(node.label)),
+      h("span", { class: "on-board" }, "on the board: ", nameOf(node.label)),
     );
     return h("li", { class: level }, button, ...mends);
   }
