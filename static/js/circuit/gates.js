@@ -15,7 +15,7 @@ import { drawSlot, pillBox } from "./slots.js";
 import { setAll, svg, typeset, write } from "./text.js";
 
 /** So many nodes in evaluation order, which lie together mostly, are one block. */
-const BLOCK = 10;
+const BLOCK = 5;
 
 /**
  * @param {SVGGElement} layer

@@ -5,7 +5,7 @@
 
 /** @import { Home, Near, Rect } from "./types.d.ts" */
 
-import { inSlices, rest } from "../player.js";
+import { drawn } from "../player.js";
 import { cover, overlap } from "./measure.js";
 import { svg } from "./text.js";
 
@@ -13,13 +13,14 @@ import { svg } from "./text.js";
  * How far beyond the window things are displayed: at once, and soon after; how near the end of those it comes before they
  * are looked through again; and how many times as wide the last window may be. In windows.
  */
-const AT_ONCE = 0.05;
-const BEYOND = 0.4;
+const AT_ONCE = 0.02;
+const BEYOND = 0.3;
 const END = 0.1;
 const WIDER = 3;
 
-/** Parts of a block. */
-const PARTS = 10;
+/** Parts of a block, and how many blocks a frame has time for besides what it shows. */
+const PARTS = 8;
+const BLOCKS = 4;
 
 /** @type {Near} for pictures of which everything is displayed */
 export const everything = {
@@ -54,11 +55,14 @@ export function createNear() {
   /** @param {Rect} rect */
   const isNear = (rect) => area !== undefined && overlap(rect, area);
 
-  /** @param {Set<Block>} those @returns {Generator<void, void>} */
-  function* putAll(those) {
-    for (const block of those) {
-      put(block, false);
-      yield;
+  /**
+   * Displays a few in every frame, until others are wanted.
+   * @param {Set<Block>} those
+   */
+  async function putSoon(those) {
+    while (those.size > 0 && those === soon) {
+      await drawn();
+      if (those === soon) for (const block of [...those].slice(0, BLOCKS)) put(block, false);
     }
   }
 
@@ -117,7 +121,7 @@ export function createNear() {
       soon = later;
       for (const block of blocks) if (!later.has(block)) put(block, !isNear(block.rect));
       for (const block of later) if (overlap(block.rect, now)) put(block, false);
-      void rest().then(() => inSlices(putAll(later), () => later === soon));
+      void putSoon(later);
     },
   };
 }

@@ -16,6 +16,7 @@ import {
   pythonLanguage,
   tooltips,
 } from "../../vendor/codemirror.js";
+import { rest } from "../player.js";
 import { same } from "../state.js";
 import { completion } from "./completion.js";
 import { differenceOf } from "./difference.js";
@@ -52,9 +53,9 @@ import { createVoice } from "./voice.js";
  * @param {HTMLTextAreaElement} area
  * @param {Writing} writing
  * @param {string} first the program before the first letter was typed
- * @returns {(page: Page, previous?: Page) => void}
+ * @returns {Promise<(page: Page, previous?: Page) => void>}
  */
-export function createEditor(area, writing, first) {
+export async function createEditor(area, writing, first) {
   const { store } = writing;
   const host = document.createElement("div");
   host.className = "editor-paint";
@@ -89,6 +90,8 @@ export function createEditor(area, writing, first) {
       ],
     }),
   });
+  // Making it is long work, and so is what comes.
+  await rest();
   area.before(host);
   /** @param {number} place */
   const boxAt = (place) => view.coordsAtPos(place, 1);

@@ -32,7 +32,7 @@ export function createSource(writing) {
   /** @type {HTMLTextAreaElement} */
   const area = byId("function");
   const under = /** @type {HTMLElement} */ (byId("editor").firstElementChild);
-  /** @type {ReturnType<typeof import("../editor/editor.js").createEditor> | undefined} */
+  /** @type {Awaited<ReturnType<typeof import("../editor/editor.js").createEditor>> | undefined} */
   let editor;
   let upgrading = false;
   /** @type {string | undefined} the program before the first letter was typed */
@@ -63,7 +63,7 @@ export function createSource(writing) {
     const [{ createEditor }] = await Promise.all([loadEditor(), loadStyle("bubble")]);
     // What has just been read is long work, and so is what comes.
     await rest();
-    editor = createEditor(area, writing, first ?? area.value);
+    editor = await createEditor(area, writing, first ?? area.value);
     byId("editor").classList.add("painted");
     under.remove();
     editor(store.get());
