@@ -532,5 +532,6 @@ async function connectTour() {
 async function start() {
   if (example.tour) await connectTour();
   if (!alone && document.URL.includes("#")) await restore();
+  else if (!alone) source.resume();
   if (example.embed) await connectEmbed();
 }

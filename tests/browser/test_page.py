@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import paste
 
@@ -53,6 +53,20 @@ def test_the_first_example_is_drawn_without_a_second_request(open_page: OpenPage
     expect_step(page, 0)
     asked = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert [url for url in asked if "/api/" in url] == []
+
+
+def test_what_is_typed_before_the_scripts_arrive_is_kept(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(base_url=base_url)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/main.js", lambda route: held.append(route))
+    with page.expect_request("**/main.js"):
+        page.goto("/", wait_until="commit")
+    function(page).fill("g = x * y")
+    held[0].continue_()
+    expect(row(page, "g")).to_have_count(1)
+    expect(function(page)).to_have_value("g = x * y")
+    context.close()
 
 
 def test_next_and_previous_walk_to_the_end_and_back(open_page: OpenPage) -> None:

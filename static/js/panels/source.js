@@ -25,7 +25,7 @@ export function markedLine({ trace, index, problem, source }) {
 
 /**
  * @param {Writing} writing
- * @returns {{ show: (page: Page, previous?: Page) => void, upgrade: () => void }}
+ * @returns {{ show: (page: Page, previous?: Page) => void, upgrade: () => void, resume: () => void }}
  */
 export function createSource(writing) {
   const { store, type, assumeAll } = writing;
@@ -39,6 +39,8 @@ export function createSource(writing) {
   let first;
   let written = "";
   let marked = false;
+  /** What was typed before this script arrived. */
+  const early = { text: area.value, at: area.selectionStart };
 
   area.addEventListener("input", () => {
     byId("source").scrollTop = 0;
@@ -110,5 +112,12 @@ export function createSource(writing) {
     });
   }
 
-  return { show, upgrade };
+  function resume() {
+    if (early.text === area.defaultValue || isFixed(store.get(), "edit")) return;
+    first ??= store.get().source;
+    type(early.text);
+    area.setSelectionRange(early.at, early.at);
+  }
+
+  return { show, upgrade, resume };
 }
