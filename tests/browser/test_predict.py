@@ -243,16 +243,14 @@ def test_a_shape_is_shown_when_its_step_shows_it(open_page: OpenPage) -> None:
 
 def test_one_more_of_a_kind_asks_the_same_with_other_numbers(open_page: OpenPage) -> None:
     page = predicting(open_page, "/#p=true&t=f:f.mul")
-    before = page.locator("#equation").inner_text()
+    numbers = page.locator("#equation .forward .part-text")
+    before = numbers.all_inner_texts()
     page.keyboard.press("Space")
     button(page, "One more of this kind").click()
     expect(page.locator("#words")).to_have_text("What is f?")
-    expect(page.locator("#equation")).not_to_have_text(before)
+    expect(numbers).not_to_have_text(before)
     expect(field(page)).to_be_focused()
-    a, b = (
-        float(text.replace("−", "-").strip("()"))
-        for text in page.locator("#equation .forward .part-text").all_inner_texts()[:2]
-    )
+    a, b = (float(text.replace("−", "-").strip("()")) for text in numbers.all_inner_texts()[:2])
     answer(page, str(a * b))
     expect(page.locator(".reply-verdict")).to_have_text("Right at the first try.")
 
