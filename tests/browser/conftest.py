@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.serving import serving
 
@@ -30,6 +30,10 @@ FLAGS = [
 
 #: as if the page had been seen on this device before
 VISITED = "try { localStorage.setItem('chainrule-met', 'yes') } catch { }"
+
+#: ms; a machine that does much else beside is slow, not wrong
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -78,10 +82,10 @@ def open_page(browser: Browser, base_url: str) -> Iterator[OpenPage]:
         if not first_visit:
             context.add_init_script(VISITED)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         watch(page, base_url, wrong)
         page.goto(path)
-        page.locator("#picture[data-step]").wait_for()
+        page.locator("#picture[data-step]").wait_for(state="attached")  # a view may lie over it
         return page
 
     yield open_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -28,7 +29,7 @@ def open_slow(open_page: OpenPage, path: str = "/", **options: object) -> Page:
 
 def write(page: Page, source: str) -> None:
     page.get_by_role("textbox", name="Function").fill(source)
-    expect(page.locator("#board")).not_to_have_class("board stale")
+    expect(page.locator("#board")).not_to_have_class(re.compile("stale"))
     page.get_by_role("button", name="First step").click()
 
 

@@ -77,8 +77,8 @@ def outside(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("detail", ["1", "2", "3"])
-@pytest.mark.parametrize("name", ["six-fold", "recurrent", "chain"])
+@pytest.mark.parametrize("detail", ["1", "3"])
+@pytest.mark.parametrize("name", ["six-fold", "chain"])
 def test_every_equation_stands_in_its_place(open_page: OpenPage, name: str, detail: str) -> None:
     size = {"width": 1280, "height": 720}
     page = open_page(f"{link(CIRCUITS[name])}&d={detail}", viewport=size)
