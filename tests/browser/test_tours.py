@@ -133,6 +133,7 @@ def test_a_link_opens_a_stop_and_the_board_where_it_stood(open_page: OpenPage) -
 
 def test_back_returns_to_the_stop_before(open_page: OpenPage) -> None:
     page = open_page("/lecture/tips")
+    page.wait_for_load_state("networkidle")
     panel(page).get_by_role("link", name="Next stop").click()
     stand(page, tours()[1].stops[1])
     page.go_back()
