@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatch
 
 from app.settings import Settings
-from app.wire.check import CheckRequest, check_bytes
+from app.wire.check import CheckRequest, check_json
 from app.wire.code import CodeRequest, code_bytes
-from app.wire.descend import DescendRequest, descend_bytes
+from app.wire.descend import DescendRequest, descent_json
+from app.wire.exact import Json
 from app.wire.grading import BackwardRequest, GradeRequest, backward_bytes, grade_bytes
 from app.wire.graph import GraphRequest, graph_bytes
-from app.wire.jacobian import JacobianRequest, jacobian_bytes
-from app.wire.nudge import NudgeRequest, nudge_bytes
-from app.wire.primer import BalanceRequest, DerivationRequest, balance_bytes, derivation_bytes
+from app.wire.jacobian import JacobianRequest, jacobian_json
+from app.wire.nudge import NudgeRequest, nudge_json
+from app.wire.primer import BalanceRequest, DerivationRequest, balance_json, derivation_json
 from app.wire.program import ProgramRequest
-from app.wire.surface import SurfaceRequest, surface_bytes
-from app.wire.sweep import SweepRequest, sweep_bytes
-from app.wire.tensor import Picture
+from app.wire.surface import SurfaceRequest, surface_json
+from app.wire.sweep import SweepRequest, sweep_json
+from app.wire.tensor import Picture, Writer, fitted
 from engine import Circuit
 from engine.graph import Role
 
@@ -59,14 +61,14 @@ def jacobian(request: JacobianRequest, circuit: Circuit, settings: Settings) -> 
         column=request.column,
         upstream=request.upstream,
     )
-    return jacobian_bytes(found, picture_of(settings))
+    return written(lambda writer: jacobian_json(found, writer), settings)
 
 
 @answered.register
 def balance(request: BalanceRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the puzzles of one product of matrices."""
     found = circuit.balance(request.node, upstream=request.upstream)
-    return balance_bytes(found, picture_of(settings))
+    return written(lambda writer: balance_json(found, writer), settings)
 
 
 @answered.register
@@ -79,7 +81,7 @@ def derivation(request: DerivationRequest, circuit: Circuit, settings: Settings)
         example=request.example,
         upstream=request.upstream,
     )
-    return derivation_bytes(found, picture_of(settings))
+    return written(lambda writer: derivation_json(found, writer), settings)
 
 
 @answered.register
@@ -88,7 +90,7 @@ def check(request: CheckRequest, circuit: Circuit, settings: Settings) -> bytes:
     found = circuit.check(
         method=request.method, h=request.h, nodes=request.nodes, upstream=request.upstream
     )
-    return check_bytes(found, circuit.graph.output, picture_of(settings))
+    return written(lambda writer: check_json(found, circuit.graph.output, writer), settings)
 
 
 @answered.register
@@ -113,7 +115,7 @@ def backward(request: BackwardRequest, circuit: Circuit, settings: Settings) -> 
 def sweep(request: SweepRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the errors of the gradient check against its step."""
     found = circuit.sweep(request.upstream)
-    return sweep_bytes(found, circuit.graph.output, picture_of(settings))
+    return written(lambda _: sweep_json(found, circuit.graph.output), settings)
 
 
 @answered.register
@@ -130,7 +132,7 @@ def descend(request: DescendRequest, circuit: Circuit, settings: Settings) -> by
         h=request.h,
         upstream=request.upstream,
     )
-    return descend_bytes(found, circuit.graph.output, picture_of(settings))
+    return written(lambda writer: descent_json(found, circuit.graph.output, writer), settings)
 
 
 @answered.register
@@ -142,14 +144,23 @@ def surface(request: SurfaceRequest, circuit: Circuit, settings: Settings) -> by
         h=request.h,
         upstream=request.upstream,
     )
-    return surface_bytes(found, circuit.graph.output, picture_of(settings))
+    return written(lambda _: surface_json(found, circuit.graph.output), settings)
 
 
 @answered.register
 def nudge(request: NudgeRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns what a move of the inputs does."""
     found = circuit.nudge(request.to, step=request.step, upstream=request.upstream)
-    return nudge_bytes(found, circuit.graph.output, picture_of(settings))
+    return written(lambda writer: nudge_json(found, circuit.graph.output, writer), settings)
+
+
+def written(write: Callable[[Writer], Json], settings: Settings) -> bytes:
+    """Returns an answer, with as many numbers as the settings let it list.
+
+    Raises:
+        TooLarge: when it is too long with every tensor summarised.
+    """
+    return fitted(write, picture_of(settings))
 
 
 def picture_of(settings: Settings) -> Picture:

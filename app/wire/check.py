@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.wire.exact import Exact, Json, Numeric, scalar_json
 from app.wire.program import PassRequest, node_id
-from app.wire.tensor import Picture, Tensor, Writer, fitted
+from app.wire.tensor import Tensor, Writer
 from engine.checking import Check, Checked, Sample, Worst
 
 
@@ -85,20 +85,6 @@ class CheckAnswer(Exact):
     )
     kink_evaluations: int
     method_note: str
-
-
-def check_bytes(found: Check, output: int, picture: Picture) -> bytes:
-    """Returns a gradient check as JSON.
-
-    Args:
-        found: the check.
-        output: tape place of the output.
-        picture: how much is listed.
-
-    Raises:
-        TooLarge: when the answer is too long with every tensor summarised.
-    """
-    return fitted(lambda writer: check_json(found, output, writer), picture)
 
 
 def check_json(found: Check, output: int, writer: Writer) -> Json:

@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 from app.wire.exact import Exact, Json, Numeric
 from app.wire.program import PassRequest
-from app.wire.tensor import Picture, Tensor, Writer, array_json, fitted
+from app.wire.tensor import Tensor, Writer, array_json
 from engine.descent import Descent
 from engine.landscape import Entry
 
@@ -101,20 +101,6 @@ class DescendAnswer(Exact):
     end: dict[str, Tensor] = Field(description="Every input that moves, where it ended.")
     ended: Literal["steps", "budget", "flat", "non-finite"]
     note: str
-
-
-def descend_bytes(found: Descent, output: int, picture: Picture) -> bytes:
-    """Returns a descent as JSON.
-
-    Args:
-        found: the descent.
-        output: tape place of the output.
-        picture: how much is listed.
-
-    Raises:
-        TooLarge: when the answer is too long.
-    """
-    return fitted(lambda writer: descent_json(found, output, writer), picture)
 
 
 def descent_json(found: Descent, output: int, writer: Writer) -> Json:

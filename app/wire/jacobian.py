@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from app.wire.exact import Exact, Json, Nested, Numeric, Structures, count_json
 from app.wire.program import Given, ProgramRequest
-from app.wire.tensor import Picture, Tensor, Writer, array_json, fitted
+from app.wire.tensor import Tensor, Writer, array_json
 from engine.jacobian import Between, Line
 
 
@@ -83,15 +83,6 @@ class JacobianAnswer(Exact):
     column: LineModel | None
     product: Tensor | None = Field(description="upstream times the Jacobian, the shape of wrt.")
     note: str
-
-
-def jacobian_bytes(found: Between, picture: Picture) -> bytes:
-    """Returns a Jacobian as JSON.
-
-    Raises:
-        TooLarge: when the answer is too long with every tensor summarised.
-    """
-    return fitted(lambda writer: jacobian_json(found, writer), picture)
 
 
 def jacobian_json(found: Between, writer: Writer) -> Json:

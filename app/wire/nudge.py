@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from app.wire.exact import Exact, Json, Numeric, count_json, optional_json, scalar_json
 from app.wire.program import XYZ, Given, PassRequest, node_id
-from app.wire.tensor import Picture, Tensor, Writer, fitted
+from app.wire.tensor import Tensor, Writer
 from engine.nudge import Moved, Nudge, Stage
 
 
@@ -69,11 +69,6 @@ class NudgeAnswer(Exact):
     signed: bool = Field(
         description="Sizes have signs: one entry moves, and all between stages is one number."
     )
-
-
-def nudge_bytes(found: Nudge, output: int, picture: Picture) -> bytes:
-    """Returns what a move of the inputs does as JSON; likewise."""
-    return fitted(lambda writer: nudge_json(found, output, writer), picture)
 
 
 def nudge_json(found: Nudge, output: int, writer: Writer) -> Json:

@@ -9,7 +9,7 @@ from pydantic.types import JsonValue
 
 from app.wire.exact import Exact, Json, Numeric
 from app.wire.program import PassRequest
-from app.wire.tensor import Picture, Tensor, Writer, fitted
+from app.wire.tensor import Tensor, Writer
 from engine.balance import Balance, Laid, Level, Side, Tile
 from engine.derivation import Derivation, Share, Slices
 
@@ -153,24 +153,6 @@ class DerivationAnswer(Exact):
     slices: SlicesModel | None
     share: ShareModel | None
     note: str
-
-
-def balance_bytes(found: Balance, picture: Picture) -> bytes:
-    """Returns the puzzles as JSON.
-
-    Raises:
-        TooLarge: when the answer is too long with every tensor summarised.
-    """
-    return fitted(lambda writer: balance_json(found, writer), picture)
-
-
-def derivation_bytes(found: Derivation, picture: Picture) -> bytes:
-    """Returns a derivation as JSON.
-
-    Raises:
-        TooLarge: when the answer is too long with every tensor summarised.
-    """
-    return fitted(lambda writer: derivation_json(found, writer), picture)
 
 
 def balance_json(found: Balance, writer: Writer) -> Json:

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from app.wire.descend import BOWL, EntryModel, Rate, entry_json
 from app.wire.exact import Exact, Json, Nested, Numeric, scalar_json
 from app.wire.program import PassRequest
-from app.wire.tensor import Picture, array_json, fitted
+from app.wire.tensor import array_json
 from engine.surface import Secant, Surface
 
 
@@ -104,11 +104,6 @@ class SurfaceAnswer(Exact):
     evaluations: int
     nonfinite: int = Field(description="How many of the values are no finite number.")
     note: str
-
-
-def surface_bytes(found: Surface, output: int, picture: Picture) -> bytes:
-    """Returns the output over one or two entries as JSON; likewise."""
-    return fitted(lambda _: surface_json(found, output), picture)
 
 
 def surface_json(found: Surface, output: int) -> Json:

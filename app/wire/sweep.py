@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.wire.exact import Exact, Json, Numeric
 from app.wire.program import PassRequest
-from app.wire.tensor import Picture, array_json, fitted
+from app.wire.tensor import array_json
 from engine.sweep import Curve, Sweep
 
 
@@ -40,20 +40,6 @@ class SweepAnswer(Exact):
     inputs: dict[str, SweptModel]
     evaluations: int
     method_note: str
-
-
-def sweep_bytes(found: Sweep, output: int, picture: Picture) -> bytes:
-    """Returns a sweep as JSON.
-
-    Args:
-        found: the sweep.
-        output: tape place of the output.
-        picture: how much is listed.
-
-    Raises:
-        TooLarge: when the answer is too long.
-    """
-    return fitted(lambda _: sweep_json(found, output), picture)
 
 
 def sweep_json(found: Sweep, output: int) -> Json:
