@@ -4,6 +4,7 @@ import { formatNumber } from "../format.js";
 import { partsOf } from "../look.js";
 import { h, nameOf, signed } from "../panels/dom.js";
 import { timelineOf } from "../timeline.js";
+import { createChoices } from "./choices.js";
 import { createQuestion } from "./question.js";
 import { drawSweep } from "./sweep.js";
 
@@ -205,35 +206,15 @@ export function createCheck(host) {
     place(page);
   }
 
-  const choices = Object.entries(METHODS).map(([method, label]) => {
-    const radio = h("input", { type: "radio", name: "method", value: method });
-    radio.addEventListener("change", () =>
-      host.look({ view: method === "central" ? "check" : `check.${method}` }),
-    );
-    return h("label", {}, radio, h("span", {}, label));
-  });
+  const choices = createChoices("Difference formula", METHODS, (method) =>
+    host.look({ view: method === "central" ? "check" : `check.${method}` }),
+  );
 
   return {
-    element: h(
-      "div",
-      {},
-      h(
-        "div",
-        { class: "view-tools" },
-        h(
-          "div",
-          { class: "choices", role: "radiogroup", "aria-label": "Difference formula" },
-          ...choices,
-        ),
-      ),
-      question.element,
-    ),
+    element: h("div", {}, h("div", { class: "view-tools" }, choices.element), question.element),
     show(page, previous) {
       const method = methodOf(page);
-      for (const label of choices) {
-        const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
-        radio.checked = radio.value === method;
-      }
+      choices.mark(method);
       question.ask(page, { method, nodes: page.trace.nodes.length <= MOST_NODES });
       if (check && (page.selected !== previous?.selected || page.status !== previous?.status))
         mark(page);

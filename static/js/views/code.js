@@ -4,6 +4,7 @@ import { partsOf } from "../look.js";
 import { h } from "../panels/dom.js";
 import { copyText } from "../sharing/copying.js";
 import { save } from "../sharing/files.js";
+import { createChoices } from "./choices.js";
 import { createQuestion } from "./question.js";
 import { linesOfStep, namesOf, tokensOf } from "./script.js";
 
@@ -44,13 +45,9 @@ export function createCode(host) {
     () => mark(host.store.get(), undefined),
   );
 
-  const choices = Object.entries(TARGETS).map(([target, label]) => {
-    const radio = h("input", { type: "radio", name: "target", value: target });
-    radio.addEventListener("change", () =>
-      host.look({ view: target === "numpy" ? "code" : `code.${target}` }),
-    );
-    return h("label", {}, radio, h("span", {}, label));
-  });
+  const choices = createChoices("Library", TARGETS, (target) =>
+    host.look({ view: target === "numpy" ? "code" : `code.${target}` }),
+  );
   async function copy() {
     const copied = script && (await copyText(script.code));
     host.say(copied ? "Script copied." : "The browser did not let the script be copied.");
@@ -144,7 +141,7 @@ export function createCode(host) {
       h(
         "div",
         { class: "view-tools" },
-        h("div", { class: "choices", role: "radiogroup", "aria-label": "Library" }, ...choices),
+        choices.element,
         h("button", { type: "button", click: copy }, "Copy"),
         h("button", { type: "button", click: download }, "Download"),
       ),
@@ -152,10 +149,7 @@ export function createCode(host) {
     ),
     show(page, previous) {
       const target = targetOf(page);
-      for (const label of choices) {
-        const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
-        radio.checked = radio.value === target;
-      }
+      choices.mark(target);
       question.ask(page, { target });
       mark(page, previous);
     },

@@ -8,6 +8,7 @@ import { partsOf } from "../look.js";
 import { h, nameOf } from "../panels/dom.js";
 import { isFixed } from "../state.js";
 import { timelineOf } from "../timeline.js";
+import { createChoices } from "./choices.js";
 import { axesOf, changed, descending, movable, numberAt, offered } from "./descend/axes.js";
 import { createDirections } from "./descend/directions.js";
 import { createFigure } from "./descend/figure.js";
@@ -81,11 +82,7 @@ export function createDescend(host) {
 
   // ---------------------------------------------------------------- controls
 
-  const choices = Object.entries(PARTS).map(([name, label]) => {
-    const radio = h("input", { type: "radio", name: "descend", value: name });
-    radio.addEventListener("change", () => look(name, axes));
-    return h("label", {}, radio, h("span", {}, label));
-  });
+  const choices = createChoices("Descend", PARTS, (name) => look(name, axes));
   const one = h("select", { "aria-label": "Over" });
   const two = h("select", { "aria-label": "and over" });
   for (const select of [one, two])
@@ -113,15 +110,11 @@ export function createDescend(host) {
     update(host.store.get());
   });
   const width = h("output", {});
-  const formulas = ["central", "forward"].map((name) => {
-    const radio = h("input", { type: "radio", name: "secant", value: name });
-    radio.checked = name === formula;
-    radio.addEventListener("change", () => {
-      formula = name;
-      refresh();
-    });
-    return h("label", {}, radio, h("span", {}, name));
+  const formulas = createChoices("Secant", { central: "central", forward: "forward" }, (name) => {
+    formula = name;
+    refresh();
   });
+  formulas.mark(formula);
   const v = h("details", {}, h("summary", {}, "Error against h: the V"), sweep.element);
   v.addEventListener("toggle", () => update(host.store.get()));
   const secants = h(
@@ -131,7 +124,7 @@ export function createDescend(host) {
       "div",
       { class: "view-tools" },
       h("label", { class: "width" }, "h ", slider, width),
-      h("div", { class: "choices", role: "radiogroup", "aria-label": "Secant" }, ...formulas),
+      formulas.element,
     ),
     h("p", { class: "reading secant-words" }),
     v,
@@ -240,10 +233,7 @@ export function createDescend(host) {
   function update(page) {
     const part = partOf(page);
     axes = axesOf(page);
-    for (const label of choices) {
-      const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
-      radio.checked = radio.value === part;
-    }
+    choices.mark(part);
     for (const [name, element] of Object.entries(parts)) element.hidden = name !== part;
     nothing.hidden = axes.length > 0;
     map.hidden = part === "directions" || axes.length === 0;
@@ -359,11 +349,7 @@ export function createDescend(host) {
     element: h(
       "div",
       { class: "descend" },
-      h(
-        "div",
-        { class: "view-tools parts" },
-        h("div", { class: "choices", role: "radiogroup", "aria-label": "Descend" }, ...choices),
-      ),
+      h("div", { class: "view-tools parts" }, choices.element),
       nothing,
       // What the runs cost is read first; the map below shows where they went.
       parts.race,

@@ -9,6 +9,7 @@ import { partsOf } from "../look.js";
 import { h, nameOf } from "../panels/dom.js";
 import { isFixed } from "../state.js";
 import { timelineOf } from "../timeline.js";
+import { createChoices } from "./choices.js";
 import {
   changed,
   descending,
@@ -150,15 +151,11 @@ export function createNudge(host) {
     size = Number(sizes.value);
     show(host.store.get());
   });
-  const ways = ["up", "down"].map((name) => {
-    const radio = h("input", { type: "radio", name: "way", value: name });
-    radio.checked = name === "up";
-    radio.addEventListener("change", () => {
-      upward = name === "up";
-      show(host.store.get());
-    });
-    return h("label", {}, radio, h("span", {}, name));
+  const ways = createChoices("Direction", { up: "up", down: "down" }, (name) => {
+    upward = name === "up";
+    show(host.store.get());
   });
+  ways.mark("up");
   const take = h("button", { type: "button", class: "go" }, "Take the step");
   take.addEventListener("click", () => {
     for (const [name, { to }] of Object.entries(ahead?.inputs ?? {}))
@@ -191,23 +188,16 @@ export function createNudge(host) {
   const drawForces = createForces(host.overlay);
   host.store.subscribe((page) => drawForces(isPushing(page)));
   const each = createEach(host);
-  const parts = Object.entries(PARTS).map(([name, label]) => {
-    const radio = h("input", { type: "radio", name: "nudge", value: name });
-    radio.addEventListener("change", () => {
-      host.light([]);
-      host.look({ view: name === "each" ? "nudge.each" : "nudge" });
-    });
-    return h("label", {}, radio, h("span", {}, label));
+  const parts = createChoices("Nudge", PARTS, (name) => {
+    host.light([]);
+    host.look({ view: name === "each" ? "nudge.each" : "nudge" });
   });
 
   /** @param {Page} page */
   function show(page) {
     const part = partOf(page);
     drawForces(isPushing(page));
-    for (const label of parts) {
-      const radio = /** @type {HTMLInputElement} */ (label.firstElementChild);
-      radio.checked = radio.value === part;
-    }
+    parts.mark(part);
     hand.hidden = part !== "hand";
     each.element.hidden = part !== "each";
     if (part === "each") each.show(page);
@@ -369,7 +359,7 @@ export function createNudge(host) {
       h(
         "div",
         { class: "view-tools" },
-        h("div", { class: "choices", role: "radiogroup", "aria-label": "Direction" }, ...ways),
+        ways.element,
         h("label", {}, "by gradient × ", sizes),
         take,
       ),
@@ -391,11 +381,7 @@ export function createNudge(host) {
     element: h(
       "div",
       { class: "nudge" },
-      h(
-        "div",
-        { class: "view-tools parts" },
-        h("div", { class: "choices", role: "radiogroup", "aria-label": "Nudge" }, ...parts),
-      ),
+      h("div", { class: "view-tools parts" }, parts.element),
       hand,
       each.element,
     ),

@@ -6,6 +6,7 @@
 import { formatNumber, formatTrimmed } from "../../format.js";
 import { h, nameOf } from "../../panels/dom.js";
 import { createSequence, Player } from "../../player.js";
+import { createChoices } from "../choices.js";
 import { changed, descending, movable, numberAt, offered } from "../descend/axes.js";
 import { createQuestion } from "../question.js";
 import { createFigure } from "./figure.js";
@@ -123,15 +124,15 @@ export function createEach(host) {
     },
     () => host.store.get().speed * Math.max(1, runs.length / UNHURRIED),
   );
-  const methods = ["central", "forward"].map((name) => {
-    const radio = h("input", { type: "radio", name: "nudging", value: name });
-    radio.checked = name === method;
-    radio.addEventListener("change", () => {
+  const methods = createChoices(
+    "Difference",
+    { central: "central", forward: "forward" },
+    (name) => {
       method = /** @type {Method} */ (name);
       show(host.store.get());
-    });
-    return h("label", {}, radio, h("span", {}, name));
-  });
+    },
+  );
+  methods.mark(method);
   const sizes = h(
     "select",
     { "aria-label": "Size of a nudge, h" },
@@ -344,12 +345,7 @@ export function createEach(host) {
     ),
     picture,
     slopes.element,
-    h(
-      "div",
-      { class: "view-tools" },
-      h("div", { class: "choices", role: "radiogroup", "aria-label": "Difference" }, ...methods),
-      h("label", {}, "h ", sizes),
-    ),
+    h("div", { class: "view-tools" }, methods.element, h("label", {}, "h ", sizes)),
   );
   return { element, show };
 }
