@@ -75,12 +75,15 @@ export function createPlaces(store, example, usual) {
      * @returns {Promise<boolean>} false if the place's program had to be asked for
      */
     async restore(open) {
+      later.cancel();
+      // What is still being written where the page was may take its place meanwhile.
+      const address = document.URL;
       const { current, isOurs, reload } = await url();
       if (!isOurs()) {
         reload();
         return false;
       }
-      const place = await current();
+      const place = await current(address);
       return open({ ...place, look: { ...usual(), ...place.look } });
     },
     /**

@@ -153,8 +153,11 @@ export async function decode(hash) {
   return place;
 }
 
-/** What the address bar holds now. */
-export const current = () => decode(location.hash);
+/**
+ * What an address holds.
+ * @param {string} [address] what the address bar holds now
+ */
+export const current = (address = document.URL) => decode(new URL(address).hash);
 
 let writes = 0;
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from app.tours import Formula, Number, Pick, Stop, Task, Tour, tours
 from tests.app.test_tours import read
@@ -133,11 +133,22 @@ def test_a_link_opens_a_stop_and_the_board_where_it_stood(open_page: OpenPage) -
 
 def test_back_returns_to_the_stop_before(open_page: OpenPage) -> None:
     page = open_page("/lecture/tips")
-    page.wait_for_load_state("networkidle")
     panel(page).get_by_role("link", name="Next stop").click()
     stand(page, tours()[1].stops[1])
     page.go_back()
     stand(page, tours()[1].stops[0])
+
+
+def test_a_link_followed_while_the_address_is_written_is_kept(open_page: OpenPage) -> None:
+    page = open_page("/lecture/tips")
+    held: list[Route] = []
+    page.route(re.compile("/url[-.]"), lambda route: held.append(route))
+    with page.expect_request(re.compile("/url[-.]")):
+        page.get_by_role("button", name="Next step", exact=True).click()
+    panel(page).get_by_role("link", name="Next stop").click()
+    held[0].continue_()
+    stand(page, tours()[1].stops[1])
+    expect(page).to_have_url(re.compile(r"#stop=2"))
 
 
 def test_a_student_may_edit_and_come_back(open_page: OpenPage) -> None:

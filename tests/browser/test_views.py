@@ -193,6 +193,7 @@ def test_the_keyboard_chooses_from_the_menu(open_page: OpenPage) -> None:
     ]:
         page.keyboard.press(key)
         expect(item(name)).to_be_focused()
+    expect(page.locator(".views .answer")).not_to_have_class(re.compile("stale"))
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
