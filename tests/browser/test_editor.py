@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.test_page import button, expect_step, function, row, write
 from tests.browser.test_rules import violations
@@ -70,6 +70,18 @@ def test_the_text_is_painted_and_stays_one_textbox(open_page: OpenPage) -> None:
     function(page).fill("f = x * y")
     expect(paint).to_have_text("f = x * y")
     expect(function(page)).to_be_focused()
+
+
+def test_loading_the_editor_makes_no_reader_of_words(browser: Browser, base_url: str) -> None:
+    page = browser.new_page(base_url=base_url)
+    page.add_init_script("""
+        globalThis.made = 0;
+        Intl.Segmenter = class { constructor() { made++; } };
+    """)
+    page.goto("/")
+    painted(page)
+    assert page.evaluate("made") == 0
+    page.close()
 
 
 def test_the_painted_letters_lie_where_the_caret_is(open_page: OpenPage) -> None:

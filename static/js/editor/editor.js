@@ -64,33 +64,31 @@ export async function createEditor(area, writing, first) {
   // The selection is the textarea's. CodeMirror, looking for its own at every change, would have the page laid out.
   Object.assign(root, { getSelection: () => null });
   const voice = createVoice(area);
-  const view = new EditorView({
-    root,
-    parent: root,
-    state: EditorState.create({
-      doc: first,
-      extensions: [
-        EditorView.editable.of(false),
-        EditorView.lineWrapping,
-        EditorState.tabSize.of(4),
-        indentUnit.of("    "),
-        pythonLanguage,
-        history(),
-        invertedEffects.of(inverse),
-        bracketMatching(),
-        closeBrackets(),
-        completion(store, writing.call),
-        marks,
-        keys(writing, { gesture: () => gesture, slips: () => slips }),
-        looks,
-        tooltips({ position: "fixed" }),
-        writeField(area),
-        voice.sayCompletions,
-        EditorView.updateListener.of(tellPage),
-      ],
-    }),
+  const state = EditorState.create({
+    doc: first,
+    extensions: [
+      EditorView.editable.of(false),
+      EditorView.lineWrapping,
+      EditorState.tabSize.of(4),
+      indentUnit.of("    "),
+      pythonLanguage,
+      history(),
+      invertedEffects.of(inverse),
+      bracketMatching(),
+      closeBrackets(),
+      completion(store, writing.call),
+      marks,
+      keys(writing, { gesture: () => gesture, slips: () => slips }),
+      looks,
+      tooltips({ position: "fixed" }),
+      writeField(area),
+      voice.sayCompletions,
+      EditorView.updateListener.of(tellPage),
+    ],
   });
-  // Making it is long work, and so is what comes.
+  // To read the text, to paint it and to join it to the page is long work each.
+  await rest();
+  const view = new EditorView({ root, parent: root, state });
   await rest();
   area.before(host);
   /** @param {number} place */
