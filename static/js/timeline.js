@@ -15,12 +15,10 @@
  * @typedef {object} Timeline
  * @property {Map<string, number>} values by node
  * @property {Map<string, number>} gradients by node
- * @property {Map<string, number>} arrivals by edge, when its target is evaluated
- * @property {Map<string, number>} locals by edge
+ * @property {Map<string, number>} locals by node, of all its wires
  * @property {Map<string, number>} downstreams by edge
  * @property {Map<string, string>} sources source node by edge
  * @property {Map<string, TraceNode>} nodes
- * @property {Map<string, string>} codes node by its name in code
  * @property {Map<string, string[]>} wires edges by target, in argument order
  */
 
@@ -54,26 +52,18 @@ export function frameAt(trace, index, detail = 3) {
   const nodes = {};
   for (const { id, kind } of trace.nodes) {
     const active = opening ? kind !== "gate" : id === step.node;
-    nodes[id] = nodeFrame(
-      known(timeline.values, id, at),
-      known(timeline.gradients, id, at),
-      active,
-      used.has(id),
-      moments.has(timeline.gradients.get(id) ?? UNKNOWN)
-        ? "gradient"
-        : moments.has(timeline.values.get(id) ?? UNKNOWN)
-          ? "value"
-          : null,
-      active && adds,
-    );
+    const value = timeline.values.get(id) ?? UNKNOWN;
+    const gradient = timeline.gradients.get(id) ?? UNKNOWN;
+    const lands = moments.has(gradient) ? "gradient" : moments.has(value) ? "value" : null;
+    nodes[id] = nodeFrame(value <= at, gradient <= at, active, used.has(id), lands, active && adds);
   }
   /** @type {Record<string, EdgeFrame>} */
   const edges = {};
   for (const { id, target } of trace.edges) {
     const own = target === step.node;
     edges[id] = edgeFrame(
-      known(timeline.arrivals, id, at),
-      known(timeline.locals, id, at),
+      nodes[target].valueKnown,
+      known(timeline.locals, target, at),
       known(timeline.downstreams, id, at),
       walked.has(id) || (own && step.kind === "evaluate"),
       own && multiplies,
@@ -173,12 +163,10 @@ export function timelineOf(trace) {
   const timeline = {
     values: new Map(),
     gradients: new Map(),
-    arrivals: new Map(),
     locals: new Map(),
     downstreams: new Map(),
     sources: new Map(trace.edges.map(({ id, source }) => [id, source])),
     nodes: new Map(trace.nodes.map((node) => [node.id, node])),
-    codes: new Map(trace.nodes.map((node) => [node.code, node.id])),
     wires: new Map(trace.nodes.map(({ id }) => [id, []])),
   };
   for (const { id, target } of trace.edges) timeline.wires.get(target)?.push(id);
@@ -193,14 +181,12 @@ export function timelineOf(trace) {
  * @param {Trace} trace
  */
 function readStep(timeline, { kind, node, edge, index }, trace) {
-  const wires = timeline.wires.get(node) ?? [];
   if (kind === "evaluate" && timeline.nodes.get(node)?.kind !== "gate") {
     for (const each of trace.nodes) if (each.kind !== "gate") timeline.values.set(each.id, index);
   } else if (kind === "evaluate") {
     timeline.values.set(node, index);
-    for (const wire of wires) timeline.arrivals.set(wire, index);
   } else if (kind === "local") {
-    for (const wire of wires) timeline.locals.set(wire, index);
+    timeline.locals.set(node, index);
   } else if (kind === "multiply" && edge) {
     timeline.downstreams.set(edge, index);
     const source = timeline.sources.get(edge);
@@ -217,20 +203,20 @@ function readStep(timeline, { kind, node, edge, index }, trace) {
  * @param {TraceStep} step
  * @returns {Set<string>}
  */
-function usedBy({ nodes, codes, wires }, { kind, node, edge }) {
+function usedBy({ nodes, wires }, { kind, node, edge }) {
   const gate = nodes.get(node);
   if (!gate || (kind !== "evaluate" && kind !== "local" && kind !== "multiply")) return new Set();
   if (kind === "evaluate") return new Set(gate.inputs.map((wire) => wire.node));
   const port = edge === null ? -1 : (wires.get(node)?.indexOf(edge) ?? -1);
+  // A rule reads its gate's inputs and output, nothing else.
+  const read = [gate, ...gate.inputs.flatMap((wire) => nodes.get(wire.node) ?? [])];
   /** @type {Set<string>} */
   const used = new Set();
   for (const [index, { local }] of gate.inputs.entries()) {
     if (port >= 0 && index !== port) continue;
     if (local.other) used.add(local.other);
-    for (const word of local.code.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []) {
-      const id = codes.get(word);
-      if (id) used.add(id);
-    }
+    const words = new Set(local.code.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
+    for (const { id, code } of read) if (words.has(code)) used.add(id);
   }
   return used;
 }
@@ -246,6 +232,7 @@ function known(when, id, at) {
 
 /** @type {NodeFrame[]} */
 const nodeFrames = [];
+const PLACES = [null, "value", "gradient"];
 
 /**
  * @param {boolean} valueKnown
@@ -258,9 +245,8 @@ const nodeFrames = [];
  * @returns {NodeFrame}
  */
 export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds, asked = null) {
-  const [landing, asking] = [lands, asked].map(
-    (what) => ["value", "gradient"].indexOf(String(what)) + 1,
-  );
+  const landing = PLACES.indexOf(lands);
+  const asking = PLACES.indexOf(asked);
   const flags = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds;
   const key = flags + 32 * landing + 96 * asking;
   nodeFrames[key] ??= Object.freeze({
