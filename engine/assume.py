@@ -62,6 +62,7 @@ class Knowledge:
         labels: names used as index arrays -> how many entries the indexed axis has.
         most: names used as an index -> how many entries an axis has whose size was not assumed.
         positive: names that must be positive to keep logarithms, roots and divisors finite.
+        read: whether values that come from inputs were read, as for a branch or for how many entries a mask picks.
     """
 
     guesses: dict[str, Guess] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Knowledge:
     labels: dict[str, int] = field(default_factory=dict)
     most: dict[str, int] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
+    read: bool = False
     _parent: dict[str, str] = field(default_factory=dict)
     _fixed: dict[str, int] = field(default_factory=dict)
     _least: dict[str, int] = field(default_factory=dict)

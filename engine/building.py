@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from engine.circuit import Circuit
-from engine.graph import Array, remark
+from engine.graph import Array, Shape, remark
 from engine.inputs import read_inputs
 from engine.language import check, opened
 from engine.limits import Deadline, Limits
@@ -41,11 +41,30 @@ def build(
     deadline = Deadline(limits)
     text, body = read(source, limits)
     given = read_inputs(inputs or {}, limits)
-    lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
-    head = body if code is None else tuple(s for s in body if s.lineno < code.line)
     if wrt is not None:
         limits.check("wrt", len(wrt), "{found} names are asked for")
-    return Circuit(text, lowered, wrt, code, limits, head, output)
+    shapes = tuple((name, array.shape) for name, array in given.items())
+    kept = shelf(source, shapes, output, None if wrt is None else tuple(wrt), limits)
+    if kept:
+        return kept[0].at(given)
+    lowered, code = lower_without_tail(text, body, given, output, limits, deadline)
+    head = body if code is None else tuple(s for s in body if s.lineno < code.line)
+    circuit = Circuit(text, lowered, wrt, code, limits, head, output)
+    if lowered.steady:
+        kept.append(circuit)
+    return circuit
+
+
+@lru_cache(maxsize=16)
+def shelf(
+    source: str,
+    shapes: tuple[tuple[str, Shape], ...],
+    output: str | None,
+    wrt: tuple[str, ...] | None,
+    limits: Limits,
+) -> list[Circuit]:
+    """Returns where the circuit is kept that such a request has been built to, if it is the same for all values."""
+    return []
 
 
 @lru_cache(maxsize=16)

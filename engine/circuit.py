@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +13,6 @@ from engine.backward import Gradients, backward, on_path
 from engine.balance import Balance, balance
 from engine.checking import Check, Point, gradient_check
 from engine.compiled import MOST_NODES, Ran, Straight, remembered, straight
-from engine.composed import equations
 from engine.derivation import Derivation, derivation
 from engine.descent import Descent, descend
 from engine.diagnose import diagnose
@@ -36,6 +37,7 @@ from engine.surface import Axis, Surface, inputs_of, surface
 from engine.sweep import Sweep, sweep
 from engine.trace import BackwardCode, Trace
 from engine.tracing import Pass
+from engine.writing import Writing
 
 WRITERS = {"numpy": numpy_script, "torch": torch_script, "jax": jax_script}
 """Target of a script -> what writes it."""
@@ -71,18 +73,38 @@ class Circuit:
         self.limits = limits
         self._code = code
         self._notices = lowered.notices
+        self._writing = Writing(self.graph, text)
         self._places = wanted_places(lowered, wrt)
         self.wrt = tuple(self._places)
         self._wanted = on_path(self.graph, [p for p in self._places.values() if p is not None])
         self._received = {
             n: p for n, p in self._places.items() if p is not None and self._wanted[p]
         }
-        self._ran: Ran | None = None
-        self._straight: Straight | None = None
+        self._hold(self.graph)
+
+    def _hold(self, graph: Graph) -> None:
+        """Takes the values of a graph's inputs."""
+        self.graph = graph
         self.inputs: Mapping[str, Array | Whole] = {
-            n: i.value for n, i in self.graph.inputs.items() if i.node is not None
+            n: i.value for n, i in graph.inputs.items() if i.node is not None
         }
         self._given = tuple(a[()] for a in self.inputs.values())
+        self._ran: Ran | None = None
+        self._straight: Straight | None = None
+
+    def at(self, given: Mapping[str, Array]) -> Circuit:
+        """Returns the same circuit with other values of the inputs that were given; see `Lowered.steady`.
+
+        Args:
+            given: values of the shapes at build.
+        """
+        inputs = {
+            name: replace(each, value=given.get(name, each.value))
+            for name, each in self.graph.inputs.items()
+        }
+        other = copy(self)
+        other._hold(replace(self.graph, inputs=inputs))
+        return other
 
     def value_and_grad(
         self, inputs: Mapping[str, object] | None = None, *, upstream: object = None
@@ -130,7 +152,7 @@ class Circuit:
         values = forward(self.graph, self.inputs, deadline, written)
         gradients = backward(self.graph, values, seed, self._wanted, deadline, written=written)
         whole_pass = Pass(
-            self.graph, self.text, values, gradients, seed, self._wanted, deadline, written
+            self.graph, self._writing, values, gradients, seed, self._wanted, deadline, written
         )
         found = (
             diagnose(self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline)
@@ -142,7 +164,7 @@ class Circuit:
             graph=self.graph,
             nodes=whole_pass.nodes,
             steps=whole_pass.steps,
-            equations=equations(self.graph, whole_pass.symbols),
+            equations=self._writing.equations,
             gradients=self._gradients(gradients),
             backward_code=self._code,
             notices=(*self._notices, *found),

@@ -14,9 +14,7 @@ from engine.backward import Message, has_rule
 from engine.composed import unbracketed
 from engine.graph import Array, Graph, Kind, Node
 from engine.labels import Labels
-from engine.latex import DELTA, figure
-from engine.listing import FACTORS, KEPT_LATEX, Lines
-from engine.local import Jacobian
+from engine.latex import figure
 from engine.primitives import Structure
 from engine.trace import Wire
 
@@ -65,7 +63,7 @@ class Equations:
     def evaluate(self, node: Node) -> str:
         """Returns a forward step: the gate's formula, and the same with the numbers."""
         named = [self.symbols[node.index]] if self.labels.is_named(node) else []
-        formula = self.labels.formula(node)
+        formula = self.labels.formulas[node.index]
         if not self._single(node):
             return equal(*named, formula)
         numbers = latex.formula(node, [self.numbers[a] for a in node.arguments])
@@ -105,24 +103,6 @@ class Equations:
         parts = [rf"\text{{from }} {self.symbols[m.node]}" for m in arrivals]
         return f"{end} = {' + '.join(parts)}"
 
-    def multiply(self, node: Node, key: int, lines: Lines, shape: Jacobian) -> str:
-        """Returns what one wire carries back: upstream times local gradient, in symbols."""
-        source = node.arguments[key]
-        end = latex.partial(self.loss, self.symbols[source])
-        start = latex.partial(self.loss, self.symbols[node.index])
-        slope = lines.factor_latex
-        if shape.structure is Structure.MATMUL:
-            left, right = (DELTA, slope) if key == 0 else (slope, DELTA)
-            return rf"{end} = {left}\,{right},\quad {DELTA} = {start}"
-        if shape.structure is not Structure.SCALAR and shape.structure not in FACTORS:
-            return f"{end} = {self._moved(node, source, start, lines, shape)}"
-        if slope in ("1", r"\mathbf{1}"):
-            return f"{end} = {start}"
-        if slope == r"\left(-1\right)":
-            return f"{end} = -{start}"
-        sign = r"\odot" if node.shape != () else r"\cdot"
-        return f"{end} = {start} {sign} {slope}"
-
     def carried(self, wire: Wire, message: Message, upstream: Array) -> str:
         """Returns the equation of a multiply step: the wire's, then the sum over copies or the numbers."""
         end, _, product = wire.latex.partition(" = ")
@@ -136,16 +116,6 @@ class Equations:
             return wire.latex
         numbers = rf"{figure(float(upstream))} \cdot {figure(float(local))}"
         return equal(wire.latex, bare(numbers), bare(figure(float(message.downstream))))
-
-    def _moved(self, node: Node, source: int, start: str, lines: Lines, shape: Jacobian) -> str:
-        """Returns the rule of a gate that moves or mixes entries, or the transposed Jacobian where it is long."""
-        if shape.structure is Structure.BROADCAST:
-            return start
-        rule = lines.local_latex
-        if rule not in (KEPT_LATEX, DELTA) and r"\texttt" not in rule and DELTA in rule:
-            return rf"{rule},\quad {DELTA} = {start}"
-        mixes = latex.partial(self.symbols[node.index], self.symbols[source])
-        return rf"J^{{\top}} {start},\quad J = {mixes}"
 
     def _single(self, node: Node) -> bool:
         """Returns whether a gate takes and gives single numbers."""

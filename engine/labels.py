@@ -7,6 +7,7 @@ other values; and with an ellipsis for what is long in it, `1 + exp(…)`. Code 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from functools import cached_property
 
 import numpy as np
 
@@ -55,6 +56,7 @@ class Labels:
         texts: one label a node.
         sources: what the program writes where each node comes from, or "" where that is more than a few words.
         symbols: one formula a node, in brackets where it is none by itself.
+        whole: each label fit to stand in a formula.
     """
 
     def __init__(
@@ -78,12 +80,27 @@ class Labels:
                 self._formulas.append(self._composed(node, left_out))
             written = self._formulas[-1]
             self.symbols.append(written.text if written.level == ATOM else written.bracketed().text)
+        self.whole = [whole(text) for text in self.texts]
 
-    def formula(self, node: Node) -> str:
-        """Returns a gate's formula as LaTeX, its arguments as they are called."""
-        if self.is_named(node) or node.index in self._short:
-            return self._composed(node).text
-        return self._formulas[node.index].text
+    @cached_property
+    def formulas(self) -> list[str]:
+        """Each gate's formula as LaTeX, its arguments as they are called; of what is no gate, its name."""
+        return [
+            self._composed(node).text
+            if node.kind is Kind.GATE and (self.is_named(node) or node.index in self._short)
+            else self._formulas[node.index].text
+            for node in self.graph.nodes
+        ]
+
+    @cached_property
+    def applied(self) -> list[str]:
+        """Each gate applied to its arguments, as a sentence says it; of what is no gate, its label."""
+        return [
+            applied(node, [self.whole[a] for a in node.arguments], self.sources[node.index])
+            if node.kind is Kind.GATE
+            else self.whole[node.index]
+            for node in self.graph.nodes
+        ]
 
     def _composed(self, node: Node, left_out: Set[int] = frozenset()) -> Written:
         arguments = [DOTS if a in left_out else self._formulas[a] for a in node.arguments]

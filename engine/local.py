@@ -42,15 +42,15 @@ def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
     name = primitive.argument_at(key)
     out, argument = values[node.index], values[node.arguments[key]]
     shape = out.shape + argument.shape
-    structure = primitive.structure_of(name)
+    structure = structure_of(node, key, shape)
     if name not in primitive.vjp:
         return nothing(node, structure, out, argument)
     if structure is Structure.MATMUL:
         return Jacobian(
             structure, shape, other=node.arguments[1 - key], side=("left", "right")[key]
         )
-    if out.shape == argument.shape == ():
-        return Jacobian(Structure.SCALAR, shape, vjp(node, key, np.ones(()), values).reshape(()))
+    if structure is Structure.SCALAR:
+        return Jacobian(structure, shape, vjp(node, key, np.ones(()), values).reshape(()))
     ones = np.ones(out.shape)
     if structure is Structure.DIAGONAL:
         return Jacobian(
@@ -67,11 +67,24 @@ def structured(node: Node, key: int, values: Sequence[Array]) -> Jacobian:
     return Jacobian(Structure.DENSE, shape, dense(node, key, values))
 
 
+def structure_of(node: Node, key: int, shape: Shape) -> Structure:
+    """Returns the structure of one argument's Jacobian, which has this shape.
+
+    Between single numbers it is a number; without a gradient rule zeros, entry by entry where the gate has no axes of
+    its own to say.
+    """
+    primitive = REGISTRY[node.primitive or ""]
+    name = primitive.argument_at(key)
+    structure = primitive.structure_of(name)
+    if shape == () and structure is not Structure.MATMUL:
+        return Structure.SCALAR
+    stated = name in primitive.vjp or structure in (Structure.REDUCTION, Structure.DENSE)
+    return structure if stated else Structure.DIAGONAL
+
+
 def nothing(node: Node, structure: Structure, out: Array, argument: Array) -> Jacobian:
     """Returns the Jacobian of an argument without a gradient rule: zeros, in the form its structure has."""
     shape = out.shape + argument.shape
-    if shape == ():
-        return Jacobian(Structure.SCALAR, shape, np.zeros(()))
     if structure is Structure.REDUCTION:
         axes = reduced_axes(node, argument.ndim)
         return Jacobian(structure, shape, np.zeros(argument.shape), axes=axes)
@@ -79,7 +92,7 @@ def nothing(node: Node, structure: Structure, out: Array, argument: Array) -> Ja
         return Jacobian(
             structure, shape, np.zeros(shape) if math.prod(shape) <= DENSE_CAP else None
         )
-    return Jacobian(Structure.DIAGONAL, shape, np.zeros(out.shape))
+    return Jacobian(structure, shape, np.zeros(out.shape))
 
 
 def source_places(node: Node, values: Sequence[Array]) -> NDArray[np.int64] | None:

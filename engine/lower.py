@@ -66,11 +66,13 @@ class Lowered:
         graph: the tape.
         notices: what was assumed, drawn or tolerated.
         names: every name the program binds to a node at top level -> tape place (its last).
+        steady: whether it is the same for all values of the inputs that have the shapes of these.
     """
 
     graph: Graph
     notices: tuple[Notice, ...]
     names: Mapping[str, int]
+    steady: bool
 
 
 def lower(request: Request) -> Lowered:
@@ -217,7 +219,9 @@ class Lowering(Assignment):
         if self.maker.drawn:
             words = "Random arrays are drawn from the program's seed: the same every time."
             self.notices.append(remark(words))
-        return Lowered(Graph(nodes, place[output.index], table), tuple(self.notices), names)
+        knowledge = self.knowledge
+        steady = not (knowledge.read or knowledge.static or knowledge.labels)
+        return Lowered(Graph(nodes, place[output.index], table), tuple(self.notices), names, steady)
 
     def input_table(self, place: Mapping[int, int]) -> dict[str, Input]:
         """Returns what is known of every input; what is not on the tape, or was assumed, is told.

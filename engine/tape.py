@@ -135,6 +135,7 @@ class Tape(ABC):
         How many entries a mask picks is a shape, so it has to be known now; so has the branch that an `if` takes. These
         are the only things that are computed while lowering.
         """
+        self.knowledge.read |= self.drafts[ref.index].from_input
         needed: set[int] = set()
         queue = [ref.index]
         while queue:

@@ -7,21 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine import latex
 from engine.axes import axis_letters
 from engine.backward import Gradients, Message
 from engine.equations import Equations
 from engine.graph import Array, Graph, Kind, Node
-from engine.labels import Labels, bare
 from engine.limits import Deadline
-from engine.listing import FACTORS, Lines, Said, Writer
 from engine.local import Jacobian, structured
-from engine.naming import face_text
-from engine.primitives import REGISTRY, Structure
+from engine.primitives import REGISTRY
 from engine.rounding import Written, exactly
-from engine.source import Text
 from engine.trace import Local, Step, TracedNode, Wire
 from engine.words import Words
+from engine.writing import Writing, WrittenWire
 
 PHASES = {
     "evaluate": "forward",
@@ -72,7 +68,7 @@ class Pass:
 
     Args:
         graph: the tape.
-        text: the program's text, for labels of nameless gates.
+        writing: what is written about it.
         values: one array a node.
         gradients: what backward found.
         seed: the first upstream.
@@ -84,7 +80,7 @@ class Pass:
     def __init__(
         self,
         graph: Graph,
-        text: Text,
+        writing: Writing,
         values: Sequence[Array],
         gradients: Gradients,
         seed: Array,
@@ -92,19 +88,16 @@ class Pass:
         deadline: Deadline,
         written: Written = exactly,
     ) -> None:
-        self.written = written
+        self.rounded = written
         self.graph = graph
+        self.writing = writing
         self.values = values
         self.gradients = gradients
         self.seed = seed
         self.wanted = wanted
         self.deadline = deadline
-        self.writer = Writer(graph)
-        self.symbols = [
-            latex.node_symbol(node, code)
-            for node, code in zip(graph.nodes, self.writer.names, strict=True)
-        ]
-        self.labels = Labels(graph, text, self.writer.names, self.symbols)
+        self.names = writing.writer.names
+        self.labels = writing.labels
         self.words = Words(graph.nodes, values, self.labels, graph.output)
         self.messages = {(m.node, m.key): m for m in gradients.messages}
         self.arrivals: dict[int, list[Message]] = {}
@@ -134,13 +127,13 @@ class Pass:
                     node=node,
                     family=primitive.family if primitive else None,
                     symbol=primitive.symbol if primitive else "",
-                    face=self._face(node),
+                    face=self.writing.faces[node.index],
                     label=self.labels.texts[node.index],
-                    code=self.writer.names[node.index],
+                    code=self.names[node.index],
                     value=self.values[node.index],
                     upstream=upstream,
                     wires=tuple(wires),
-                    latex=self._formula(node),
+                    latex=self.writing.formulas[node.index],
                 )
             )
         letters = axis_letters(self.graph, nodes)
@@ -149,77 +142,44 @@ class Pass:
             for node, dims in zip(nodes, letters, strict=True)
         )
 
-    def _formula(self, node: Node) -> str:
-        symbols = self.labels.symbols
-        if node.kind is not Kind.GATE:
-            return symbols[node.index]
-        return latex.formula(node, [symbols[a] for a in node.arguments])
-
     def _wire(self, node: Node, key: int, name: str) -> Wire:
         source = node.arguments[key]
-        shape = structured(node, key, self.values)
         message = self.messages.get((node.index, key))
         adds = message is not None and self.arrivals[source][0] is not message
         summed = () if message is None else message.summed_axes
-        template = self.writer.template(node, key, summed, adds=adds)
-        lines = self.writer.lines(template, node, key, self.labels.symbols)
-        said = self.writer.said(template, node, key, lines, self.words.labels)
+        written = self.writing.wire(node, key, summed, adds=adds)
         return Wire(
             id=name,
             source=source,
             target=node.index,
             key=key,
-            argument=argument_label(node, key),
-            local=self._local(node, source, shape, lines, said),
+            argument=written.argument,
+            local=self._local(structured(node, key, self.values), written),
             downstream=None if message is None else message.downstream,
             summed_axes=summed,
-            code="" if message is None else lines.downstream,
-            said="" if message is None else said.downstream,
-            latex="" if message is None else self.equations.multiply(node, key, lines, shape),
+            code="" if message is None else written.code,
+            said="" if message is None else written.said,
+            latex="" if message is None else written.latex,
         )
 
-    def _local(self, node: Node, source: int, shape: Jacobian, lines: Lines, said: Said) -> Local:
-        factor = shape.structure is Structure.SCALAR or shape.structure in FACTORS
+    def _local(self, found: Jacobian, written: WrittenWire) -> Local:
         return Local(
-            structure=shape.structure,
-            shape=shape.shape,
-            value=None if shape.value is None else self.written(shape.value),
-            axes=shape.axes,
-            indices=shape.indices,
-            other=shape.other,
-            side=shape.side,
-            code=lines.local,
-            said=bare(said.local),
-            latex=lines.local_latex
-            if factor
-            else latex.partial(self.labels.symbols[node.index], self.labels.symbols[source]),
+            structure=found.structure,
+            shape=found.shape,
+            value=None if found.value is None else self.rounded(found.value),
+            axes=found.axes,
+            indices=found.indices,
+            other=found.other,
+            side=found.side,
+            code=written.local,
+            said=written.local_said,
+            latex=written.local_latex,
         )
-
-    def _face(self, node: Node) -> str:
-        """Returns what the gate shows with its scalar literals folded into it."""
-        if node.primitive is None:
-            return ""
-        primitive = REGISTRY[node.primitive]
-        literals = [self._literal(a) for a in node.arguments]
-        if primitive.face is None or not any(literals) or primitive.variadic:
-            return primitive.symbol
-        return primitive.face(*literals)
-
-    def _literal(self, place: int) -> str | None:
-        node = self.graph.nodes[place]
-        if (
-            node.kind is not Kind.CONSTANT
-            or node.shape != ()
-            or node.name is not None
-            or node.value is None
-        ):
-            return None
-        return face_text(float(node.value))
 
     # ------------------------------------------------------------------ steps
 
     def _steps(self) -> tuple[Step, ...]:
-        steps = Steps(self.writer.names)
+        steps = Steps(self.names)
         gates = [n for n in self.graph.nodes if n.kind is Kind.GATE]
         still = [n for n in self.graph.nodes if n.kind is not Kind.GATE]
         if still:
@@ -258,11 +218,3 @@ class Pass:
             level = 1 if wire is sent[-1] else 3
             last = f"{node.primitive}.{wire.key}"
             steps.add("multiply", node, level, words, formula, last=last, wire=wire.id)
-
-
-def argument_label(node: Node, key: int) -> str:
-    """Returns an argument's name; those of a variadic primitive are numbered."""
-    primitive = REGISTRY[node.primitive or ""]
-    name = primitive.argument_at(key)
-    last = len(primitive.arguments) - 1
-    return f"{name.rstrip('s')}{key - last}" if primitive.variadic and key >= last else name

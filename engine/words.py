@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine import nonfinite
 from engine.backward import has_rule
 from engine.graph import Array, Kind, Node
-from engine.labels import INFIX, Labels, applied, bracketed, closes_itself, whole
+from engine.labels import INFIX, Labels, applied, bracketed, closes_itself
 from engine.numbers import say, say_shape
 from engine.primitives import REGISTRY, Structure
 from engine.trace import Local, Wire
@@ -44,7 +44,8 @@ class Words:
         self.values = values
         self.sources = labels.sources
         self.named = [labels.is_named(node) for node in nodes]
-        self.labels = [whole(text) for text in labels.texts]
+        self.labels = labels.whole
+        self.formulas = labels.applied
         self.loss = self.labels[output]
 
     def inputs(self) -> str:
@@ -59,9 +60,8 @@ class Words:
     def evaluate(self, node: Node) -> str:
         """Returns a forward step: "q = x + y = -2 + 5 = 3"."""
         name, value = self.labels[node.index], self.values[node.index]
-        formula = self.applied(node, [self.labels[a] for a in node.arguments])
         parts = [name] if self.named[node.index] else []
-        parts.append(formula)
+        parts.append(self.formulas[node.index])
         scalars = all(self.values[a].shape == () for a in node.arguments)
         if scalars:
             numbers = self.applied(node, [say(self.values[a]) for a in node.arguments])

@@ -126,8 +126,8 @@ def test_a_program_that_is_too_slow_is_stopped(source: str, inputs: dict[str, ob
 def test_a_trace_that_is_too_slow_is_stopped() -> None:
     # A softmax's Jacobian is dense: the trace of 5,000 of them is far more work than their gradients.
     source = "y = x\nfor i in range(5000):\n    y = softmax(y)\nL = np.sum(y)"
-    circuit = build(source, {"x": {"shape": [100]}}, limits=Limits(seconds=1.5))
-    assert np.isfinite(circuit.value_and_grad()[0])
+    circuit = build(source, {"x": {"shape": [100]}})
+    circuit.limits = Limits(seconds=0.5)
     with pytest.raises(EngineError) as caught:
         circuit.trace()
     assert caught.value.code == "timeout"
