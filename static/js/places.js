@@ -61,11 +61,12 @@ export function createPlaces(store, example, usual) {
       later.cancel();
       return write(false);
     },
-    /** @param {boolean} isNew another program, which Back leaves again */
+    /** @param {boolean} isNew another program, which Back leaves again; other values are written once they rest */
     saveProgram(isNew) {
+      if (!isNew) return later.later();
       const now = performance.now();
-      const push = isNew && now - lastEntry > ENTRY;
-      if (isNew) lastEntry = now;
+      const push = now - lastEntry > ENTRY;
+      lastEntry = now;
       // The board goes first.
       void drawn().then(() => write(push));
     },

@@ -69,8 +69,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       if (passed) return;
       if (inherited && INPUT_PROBLEMS.has(problem.code)) {
         inherited = false;
-        store.set({ given: {} });
-        return ask(true);
+        return ask(true, {});
       }
       pause();
       return store.set({ status: "stale", problem, playing: false, notices: noticesOf() });
@@ -109,11 +108,14 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     return { source, inputs: mentioned(source, given), output, wrt };
   }
 
-  /** @param {boolean} urgent */
-  function ask(urgent) {
+  /**
+   * @param {boolean} urgent
+   * @param {Record<string, GivenInput>} [given] what is asked about, where it is news
+   */
+  function ask(urgent, given = store.get().given) {
     typing.cancel();
-    if (store.get().source.trim() === "") return;
-    store.set({ status: "loading" });
+    if (store.get().source.trim() === "") return store.set({ given });
+    store.set({ given, status: "loading" });
     void api().then((engine) => engine.ask(request(), urgent));
   }
   const typing = debounce(() => ask(true), PAUSE);
@@ -159,13 +161,11 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       const given = { ...store.get().given };
       if (value === undefined) delete given[name];
       else given[name] = value;
-      store.set({ given });
-      ask(false);
+      ask(false, given);
     },
     assumeAll() {
       if (isFixed(store.get(), "inputs")) return;
-      store.set({ given: {} });
-      ask(true);
+      ask(true, {});
     },
     open(place) {
       const page = store.get();

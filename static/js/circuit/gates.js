@@ -121,10 +121,13 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   let sheet = 0;
   /** @type {NodeFrame | undefined} */
   let shown;
+  /** @type {SVGTitleElement | undefined} */
+  let digits;
   function speak() {
     body.setAttribute("aria-label", label(mark.figure.node, face, shown));
-    // Its digits are those of another moment.
-    body.querySelector("title")?.remove();
+    // Those of another moment.
+    digits?.remove();
+    digits = undefined;
   }
   function showNumbers() {
     if (!shown || !parts) return;
@@ -181,6 +184,10 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     showPartial(edge, frame) {
       if (parts) partials.show(edge, frame);
       else brought.set(edge, frame);
+    },
+    spell() {
+      digits ??= svg("title", {}, body);
+      digits.textContent = fullText(mark.figure.node, shown);
     },
   };
   return mark;
@@ -341,7 +348,7 @@ function label(node, face, frame) {
  * @param {TraceNode} given
  * @param {NodeFrame | undefined} frame
  */
-export function fullText(given, frame) {
+function fullText(given, frame) {
   const node = given.exact ?? given;
   const full = (/** @type {Tensor} */ { data, shape }) =>
     data === null || Array.isArray(data) ? `shape ${formatShape(shape)}` : formatFull(data);

@@ -33,8 +33,8 @@ export function createMeasure(element) {
   const style = getComputedStyle(element);
   const font = (/** @type {Face} */ face) =>
     `${FACES[face][0]} 100px ${style.getPropertyValue(FACES[face][1]) || "sans-serif"}`;
-  /** @type {Map<string, number>} */
-  const widths = new Map();
+  /** @type {Record<Face, Map<string, number>>} */
+  const widths = { value: new Map(), gradient: new Map(), name: new Map(), plain: new Map() };
   /**
    * As text: a live style read amid a drawing would have the browser work out all that is drawn so far.
    * @type {Partial<Record<Face, string>>}
@@ -45,16 +45,18 @@ export function createMeasure(element) {
 
   /** @param {Face} face @param {string} text @returns {number} */
   function width(face, text) {
-    if (NUMBERS.test(text)) return [...text].reduce((sum, sign) => sum + width(face, sign), 0);
-    const key = face + text;
-    let found = widths.get(key);
-    if (found === undefined) {
-      fonts[face] ??= font(face);
-      context.font = fonts[face];
-      found = context.measureText(text).width / 100;
-      widths.set(key, found);
+    const found = widths[face].get(text);
+    if (found !== undefined) return found;
+    if (NUMBERS.test(text)) {
+      let sum = 0;
+      for (const sign of text) sum += width(face, sign);
+      return sum;
     }
-    return found;
+    fonts[face] ??= font(face);
+    context.font = fonts[face];
+    const measured = context.measureText(text).width / 100;
+    widths[face].set(text, measured);
+    return measured;
   }
 
   async function load() {
@@ -66,7 +68,7 @@ export function createMeasure(element) {
       Promise.allSettled(faces),
       new Promise((resolve) => AbortSignal.timeout(800).addEventListener("abort", resolve)),
     ]);
-    widths.clear();
+    for (const face of Object.values(widths)) face.clear();
   }
 
   return {

@@ -23,11 +23,15 @@ export function svg(name, attributes, parent) {
 }
 
 /**
+ * What has not changed is left alone: the browser would lay it out again.
  * @param {Element} element
  * @param {Record<string, string | number>} attributes
  */
 export function setAll(element, attributes) {
-  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
+  for (const key in attributes) {
+    const value = String(attributes[key]);
+    if (element.getAttribute(key) !== value) element.setAttribute(key, value);
+  }
 }
 
 /**
@@ -67,7 +71,8 @@ export function typeset(text, pieces, size) {
     setting = { form, runs: isPlain ? [run(text)] : spans(text, pieces, size) };
     settings.set(text, setting);
   }
-  for (const [i, { text: letters }] of pieces.entries()) setting.runs[i].data = letters;
+  for (const [i, { text: letters }] of pieces.entries())
+    if (setting.runs[i].data !== letters) setting.runs[i].data = letters;
 }
 
 /** @param {Element} element */

@@ -213,6 +213,8 @@ export interface Mark {
   show(frame: NodeFrame): void;
   /** shows what an incoming wire brings back, where that is one contribution of several */
   showPartial(edge: string, frame: EdgeFrame): void;
+  /** writes every digit for the pointer, until another moment is shown */
+  spell?(): void;
 }
 
 /** A straight piece of a wire (2 points) or a cubic (4). */

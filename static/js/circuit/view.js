@@ -9,7 +9,6 @@
 import { atOnce, debounce, inSlices } from "../player.js";
 import { createArranging } from "./arranging.js";
 import { drawPicture, glide, screenPlaces } from "./drawing.js";
-import { fullText } from "./gates.js";
 import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
 import { createMeasure, rectOf } from "./measure.js";
@@ -337,10 +336,7 @@ export function createBoard(
   function showDigits(event) {
     const target =
       event.target instanceof Element ? event.target.closest("[data-node][tabindex]") : null;
-    const mark = drawn?.marks.get(idOf(target));
-    if (!mark || mark.figure.node.box) return;
-    const title = mark.body.querySelector("title") ?? svg("title", {}, mark.body);
-    title.textContent = fullText(mark.figure.node, shown?.nodes[mark.figure.node.id]);
+    drawn?.marks.get(idOf(target))?.spell?.();
   }
 
   /**

@@ -101,8 +101,11 @@ export function createSource(writing) {
         under.replaceChildren(
           ...source.split("\n").map((text) => h("div", { class: "line" }, text)),
         );
+      const moved = index !== previous?.index;
+      const same = trace === previous?.trace && problem === previous.problem;
+      if (moved || !same || source !== written || page.judged !== previous.judged)
+        highlight(page, moved);
       written = source;
-      highlight(page, index !== previous?.index);
     }
     const news = notices.length > 0 || problem || trace.warnings.length > 0 || trace.backward_code;
     if (!news && !marked) return;

@@ -30,6 +30,7 @@ export function createTape(goTo, setSpeed) {
   speed.addEventListener("change", () => setSpeed(Number(speed.value)));
   /** @type {(index: number) => void} */
   let mark = () => {};
+  let built = "";
 
   const dial = /** @type {NodeListOf<HTMLElement>} */ (tape.querySelectorAll("[data-detail]"));
 
@@ -40,7 +41,10 @@ export function createTape(goTo, setSpeed) {
     if (trace !== previous?.trace || look.detail !== previous.look.detail) {
       range.max = String(steps - 1);
       range.style.setProperty("--steps", String(steps));
-      mark = build(track, phasesOf(trace), stops);
+      const phases = phasesOf(trace);
+      const form = JSON.stringify([phases, stops]);
+      if (form !== built) mark = build(track, phases, stops);
+      built = form;
       for (const button of dial)
         button.setAttribute("aria-pressed", String(button.dataset.detail === String(look.detail)));
     }
@@ -55,7 +59,8 @@ export function createTape(goTo, setSpeed) {
       "aria-valuetext",
       `${step}, ${trace.steps[index].phase}${also}${asked ? ", asked for" : ""}`,
     );
-    count.textContent = (look.detail === 3 ? step : stop) + (asked ? ` · ${ASKED}` : "");
+    const counted = (look.detail === 3 ? step : stop) + (asked ? ` · ${ASKED}` : "");
+    if (count.textContent !== counted) count.textContent = counted;
     tape.classList.toggle("asking", asked === true);
     if (said.textContent !== page.said) said.textContent = page.said;
     tape.classList.toggle("loading", status === "loading");
