@@ -284,9 +284,12 @@ function drawKnob(parent, { x, y }, sign, size) {
  */
 export function* drawFrames(under, over, { trace, figures, style, edges }, marks, measure, near) {
   /** @param {Group} group @param {Rect} rect */
-  const placeTab = (group, rect) => {
-    const { element, whenNear } = near.place(over, rect);
-    whenNear(() => drawTab(element, group, rect, style, measure));
+  const placeTab = (group, { left, top }) => {
+    const pieces = [plain(group.label, "name")];
+    const width = measure(pieces, style.small);
+    const room = { left, right: left + width + TOUCH, top: top - TOUCH, bottom: top + TOUCH };
+    const { element, whenNear } = near.place(over, room);
+    whenNear(() => drawTab(element, group, { left, top, width, pieces }, style));
   };
   if (!("open" in trace)) return;
   const view = /** @type {View} */ (trace);
@@ -374,14 +377,11 @@ function isCrossed(rect, own, edges, marks) {
 /**
  * @param {Element} layer
  * @param {Group} group
- * @param {Rect} frame
+ * @param {{ left: number, top: number, width: number, pieces: Label["pieces"] }} name at a frame's corner
  * @param {Style} style
- * @param {Measure} measure
  */
-function drawTab(layer, group, { left, top }, style, measure) {
+function drawTab(layer, group, { left, top, width, pieces }, style) {
   const { small } = style;
-  const pieces = [plain(group.label, "name")];
-  const width = measure(pieces, small);
   const tab = svg(
     "g",
     {

@@ -5,17 +5,13 @@
 /** @import { EdgeFrame, Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
 /** @import { Figure, Label, Mark, Measure, Near, Picture, Scales, Slot } from "./types.d.ts" */
 
-import { select } from "../../vendor/d3.js";
 import { formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
 import { scalesOf } from "./grid.js";
-import { cover, shifted } from "./measure.js";
+import { shifted } from "./measure.js";
 import { originOf } from "./picture.js";
 import { numberPieces, scalarText } from "./pieces.js";
 import { drawSlot, pillBox } from "./slots.js";
 import { setAll, svg, typeset, write } from "./text.js";
-
-/** So many nodes in evaluation order, which lie together mostly, are one block. */
-const BLOCK = 5;
 
 /**
  * @param {SVGGElement} layer
@@ -27,28 +23,14 @@ const BLOCK = 5;
  */
 export function* drawNodes(layer, picture, layout, measure, near) {
   const scales = scalesOf(picture.trace);
-  const figures = [...picture.figures.values()];
   /** @type {Map<string, Mark>} */
   const marks = new Map();
-  for (let i = 0; i < figures.length; i += BLOCK) {
-    const some = figures.slice(i, i + BLOCK);
-    const { element, whenNear } = near.block(layer, extentOf(some, layout));
-    select(element)
-      .selectAll("g.node")
-      .data(some, (figure) => figure?.node.code ?? "")
-      .join("g")
-      .each(function (figure) {
-        const mark = drawFigure(
-          /** @type {SVGGElement} */ (this),
-          figure,
-          originOf(figure, layout),
-          picture,
-          scales,
-          measure,
-        );
-        marks.set(figure.node.id, mark);
-        whenNear(mark.grow);
-      });
+  for (const [id, figure] of picture.figures) {
+    const origin = originOf(figure, layout);
+    const { element, whenNear } = near.place(layer, shifted(figure.bounds, origin.x, origin.y));
+    const mark = drawFigure(svg("g", {}, element), figure, origin, picture, scales, measure);
+    marks.set(id, mark);
+    whenNear(mark.grow);
     yield;
   }
   return marks;
@@ -67,19 +49,6 @@ const drawFigure = (element, figure, origin, picture, scales, measure) =>
   figure.node.box && picture.boxes
     ? picture.boxes.drawBox(element, figure, origin, picture.style, measure)
     : drawNode(element, figure, origin, picture, scales, measure);
-
-/**
- * @param {Figure[]} figures
- * @param {Layout} layout
- */
-function extentOf(figures, layout) {
-  const extent = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
-  for (const figure of figures) {
-    const { x, y } = originOf(figure, layout);
-    cover(extent, shifted(figure.bounds, x, y));
-  }
-  return extent;
-}
 
 /**
  * @param {SVGGElement} element

@@ -18,13 +18,14 @@ const BEYOND = 0.3;
 const END = 0.1;
 const WIDER = 3;
 
-/** Parts of a block, and how many blocks a frame has time for besides what it shows. */
-const PARTS = 8;
+/** What lies in such a part of the picture is one block, px of it: a window shows several. */
+const CELL = { width: 400, height: 250 };
+
+/** How many blocks a frame has time for besides what it shows. */
 const BLOCKS = 4;
 
 /** @type {Near} for pictures of which everything is displayed */
 export const everything = {
-  block: (layer) => ({ element: svg("g", {}, layer), whenNear: (draw) => draw() }),
   place: (layer) => ({ element: layer, whenNear: (draw) => draw() }),
   look() {},
   growAll() {},
@@ -32,11 +33,11 @@ export const everything = {
 
 /** @returns {Near} */
 export function createNear() {
-  /** @typedef {Home & { rect: Rect, parts: number, waiting: (() => void)[], away: boolean }} Block */
+  /** @typedef {Home & { rect: Rect, waiting: (() => void)[], away: boolean }} Block */
   /** @type {Block[]} */
   const blocks = [];
-  /** @type {Map<Element, Block>} by layer: the last one, which may have room */
-  const open = new Map();
+  /** @type {Map<Element, Map<string, Block>>} by layer and cell */
+  const cells = new Map();
   /** @type {Rect | undefined} what is displayed, or will be soon; undefined: nothing yet */
   let area;
   /** @type {Rect | undefined} */
@@ -74,7 +75,6 @@ export function createNear() {
     const block = {
       element,
       rect: { ...rect },
-      parts: 1,
       waiting: [],
       away: true,
       whenNear(draw) {
@@ -83,23 +83,19 @@ export function createNear() {
       },
     };
     blocks.push(block);
-    put(block, !isNear(rect));
     return block;
   }
 
   return {
-    block: begin,
     place(layer, rect) {
-      const last = open.get(layer);
-      if (!last || last.parts === PARTS) {
-        const block = begin(layer, rect);
-        open.set(layer, block);
-        return block;
-      }
-      last.parts++;
-      cover(last.rect, rect);
-      if (last.away && !soon.has(last)) put(last, !isNear(last.rect));
-      return last;
+      const own = cells.get(layer) ?? new Map();
+      cells.set(layer, own);
+      const cell = cellOf(rect);
+      const block = own.get(cell) ?? begin(layer, rect);
+      own.set(cell, block);
+      cover(block.rect, rect);
+      if (block.away && !soon.has(block)) put(block, !isNear(block.rect));
+      return block;
     },
     growAll() {
       for (const { waiting } of blocks) for (const draw of waiting.splice(0)) draw();
@@ -124,6 +120,18 @@ export function createNear() {
       void putSoon(later);
     },
   };
+}
+
+/**
+ * The cell that holds the middle of a part; what is larger than a cell lies in larger ones.
+ * @param {Rect} rect
+ */
+function cellOf({ left, right, top, bottom }) {
+  const large = Math.max(1, (right - left) / CELL.width, (bottom - top) / CELL.height);
+  const size = 2 ** Math.ceil(Math.log2(large));
+  const column = Math.floor((left + right) / 2 / (size * CELL.width));
+  const row = Math.floor((top + bottom) / 2 / (size * CELL.height));
+  return `${size} ${column} ${row}`;
 }
 
 /**

@@ -260,9 +260,7 @@ export interface Home {
 
 /** Says where things are drawn, and keeps what is near the window displayed. */
 export interface Near {
-  /** a home of its own, for parts that belong together */
-  block(layer: Element, rect: Rect): Home;
-  /** the home of one more part of a layer */
+  /** the home of one more part of a layer: of what lies around it */
   place(layer: Element, rect: Rect): Home;
   /** displays what is near the window, in the picture's px */
   look(window: Rect): void;

@@ -35,7 +35,7 @@ export function* drawWires(layer, picture, layout, near) {
   const lines = yield* linesOf(picture, layout);
   for (let i = 0; i < lines.length; i += STRETCH) {
     const paths = lines.slice(i, i + STRETCH).map(({ path }) => path);
-    const { element, whenNear } = near.block(layer, extent(paths.flat()));
+    const { element, whenNear } = near.place(layer, extent(paths.flat()));
     whenNear(() => svg("path", { class: "unlit", d: paths.map(pathData).join("") }, element));
     yield;
   }
