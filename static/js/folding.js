@@ -247,8 +247,7 @@ export function frameOn({ nodes: drawn, edges: wires, whole, hidden, origins }, 
 }
 
 /** @param {NodeFrame} state of a value whose gate works out of sight */
-const resting = ({ valueKnown, gradientKnown, used, lands, adds, asked }) =>
-  nodeFrame(valueKnown, gradientKnown, false, used, lands, adds, asked);
+const resting = (state) => nodeFrame({ ...state, active: false });
 
 /**
  * @param {Box} box
@@ -258,7 +257,10 @@ const resting = ({ valueKnown, gradientKnown, used, lands, adds, asked }) =>
 function boxFrame({ outlets }, { nodes }, active) {
   const all = (/** @type {"valueKnown" | "gradientKnown"} */ what) =>
     outlets.every((id) => nodes[id][what]);
-  return nodeFrame(all("valueKnown"), all("gradientKnown"), active, false, null, false);
+  return nodeFrame({
+    ...{ valueKnown: all("valueKnown"), gradientKnown: all("gradientKnown"), active, used: false },
+    ...{ lands: null, adds: false, asked: null, valueSized: true, gradientSized: true },
+  });
 }
 
 /**

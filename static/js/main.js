@@ -203,7 +203,7 @@ function greet() {
  * @param {number} [sheet] the slice that it lies in
  */
 function read(cell, sheet = 0) {
-  if (cell && isTaken("read")) return;
+  if (cell && (isTaken("read") || !frame.nodes[cell.id].valueSized)) return;
   const { sheets } = store.get();
   store.set({ cell, sheets: cell ? { ...sheets, [cell.id]: sheet } : sheets });
 }
@@ -412,6 +412,7 @@ const source = createSource({
   ...programs,
   light,
   call: async (path) => (await api()).call(path),
+  frame: () => frame,
   undo: places.undoPage,
   redo: places.redo,
 });

@@ -59,6 +59,7 @@
  * @property {number} tries at the question that stands
  * @property {{ address: string, tone: "right" | "wrong" | "half", words: string }} [verdict] on the last answer
  * @property {readonly string[]} done what the five-step menu has ticked
+ * @property {readonly string[]} sized nodes whose values' shapes were answered rightly
  * @property {Record<string, boolean>} shapes by node: whether its signal's shape was answered rightly
  * @property {{ sent: readonly string[], wrong: number, words: string }} [pass] gates that have sent their gradients, by the student's hand
  */

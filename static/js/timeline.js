@@ -55,7 +55,17 @@ export function frameAt(trace, index, detail = 3) {
     const value = timeline.values.get(id) ?? UNKNOWN;
     const gradient = timeline.gradients.get(id) ?? UNKNOWN;
     const lands = moments.has(gradient) ? "gradient" : moments.has(value) ? "value" : null;
-    nodes[id] = nodeFrame(value <= at, gradient <= at, active, used.has(id), lands, active && adds);
+    nodes[id] = nodeFrame({
+      valueKnown: value <= at,
+      gradientKnown: gradient <= at,
+      active,
+      used: used.has(id),
+      lands,
+      adds: active && adds,
+      asked: null,
+      valueSized: true,
+      gradientSized: true,
+    });
   }
   /** @type {Record<string, EdgeFrame>} */
   const edges = {};
@@ -234,30 +244,13 @@ function known(when, id, at) {
 const nodeFrames = [];
 const PLACES = [null, "value", "gradient"];
 
-/**
- * @param {boolean} valueKnown
- * @param {boolean} gradientKnown
- * @param {boolean} active
- * @param {boolean} used
- * @param {NodeFrame["lands"]} lands
- * @param {boolean} adds
- * @param {NodeFrame["asked"]} [asked]
- * @returns {NodeFrame}
- */
-export function nodeFrame(valueKnown, gradientKnown, active, used, lands, adds, asked = null) {
-  const landing = PLACES.indexOf(lands);
-  const asking = PLACES.indexOf(asked);
+/** @param {NodeFrame} state @returns {NodeFrame} the same object for all equal states */
+export function nodeFrame(state) {
+  const { valueKnown, gradientKnown, active, used, adds, valueSized, gradientSized } = state;
   const flags = +valueKnown + 2 * +gradientKnown + 4 * +active + 8 * +used + 16 * +adds;
-  const key = flags + 32 * landing + 96 * asking;
-  nodeFrames[key] ??= Object.freeze({
-    valueKnown,
-    gradientKnown,
-    active,
-    used,
-    lands,
-    adds,
-    asked,
-  });
+  const places = PLACES.indexOf(state.lands) + 3 * PLACES.indexOf(state.asked);
+  const key = flags + 32 * +valueSized + 64 * +gradientSized + 128 * places;
+  nodeFrames[key] ??= Object.freeze(state);
   return nodeFrames[key];
 }
 

@@ -330,6 +330,9 @@ export interface NodeFrame {
   adds: boolean;
   /** what the reader is asked for: a question mark in its place */
   asked: "value" | "gradient" | null;
+  /** whether the shape of its value may be told, and that of its gradient: always, but where they are to be predicted */
+  valueSized: boolean;
+  gradientSized: boolean;
 }
 
 /** What is known of one wire at a step. */

@@ -214,33 +214,6 @@ def test_shapes_formulas_and_lists_answer_for_matrices(open_page: OpenPage) -> N
     expect(page.locator(".reply-verdict")).to_have_text("Right.")
 
 
-#: what shows how large something is: lines of empty grids, letters of axes, sizes in the table
-SIZES = """node => {
-    const shown = e => e?.checkVisibility({ visibilityProperty: true }) ?? false;
-    const mark = document.querySelector(`#graph .node:has([data-node=${node}])`);
-    const parts = [".badge:not(.equal)", ".map.value .lines", ".map.gradient .lines"];
-    return [...parts.map(part => shown(mark.querySelector(part))),
-        shown(document.querySelector(`#values tr[data-about=${node}] [data-shape]`))];
-}"""
-
-
-def test_a_shape_is_shown_when_its_step_shows_it(open_page: OpenPage) -> None:
-    page = predicting(open_page, "/e/two-layer#p=true&t=f:z_1.matmul")
-
-    def sizes(node: str) -> list[bool]:
-        return list(page.evaluate(SIZES, node))
-
-    expect(page.locator("#words")).to_contain_text("Its shape")
-    assert sizes("n0") == [True, True, False, True]
-    assert sizes("n3") == [False, False, False, False]
-    answer(page, "3 x 5")
-    expect(page.locator(".reply-verdict")).to_contain_text("The shape is right.")
-    button(page, "Reveal").click()
-    assert sizes("n3") == [True, True, False, True]
-    page.keyboard.press("p")
-    assert sizes("n3") == [True, True, True, True]
-
-
 def test_one_more_of_a_kind_asks_the_same_with_other_numbers(open_page: OpenPage) -> None:
     page = predicting(open_page, "/#p=true&t=f:f.mul")
     numbers = page.locator("#equation .forward .part-text")

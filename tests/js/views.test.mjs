@@ -215,13 +215,16 @@ test("a table is sorted by a column, and what is not known yet stands last", () 
   ];
   const frame = {
     nodes: Object.fromEntries(
-      nodes.map(({ id }) => [id, { valueKnown: id !== "n2", gradientKnown: true }]),
+      nodes.map(({ id }) => [
+        id,
+        { valueKnown: id !== "n2", gradientKnown: true, valueSized: id !== "n0" },
+      ]),
     ),
   };
   const order = (column, way) => sorted(nodes, frame, { column, way }).map(({ label }) => label);
   assert.deepEqual(order(0, 0), ["w10", "w2", "b"]);
   assert.deepEqual(order(0, 1), ["b", "w2", "w10"]);
-  assert.deepEqual(order(1, -1), ["w2", "w10", "b"]);
+  assert.deepEqual(order(1, -1), ["w2", "b", "w10"]);
   assert.deepEqual(order(2, 1), ["w10", "w2", "b"]);
   assert.deepEqual(order(2, -1), ["w2", "w10", "b"]);
   assert.deepEqual(order(3, 1), ["b", "w10", "w2"]);

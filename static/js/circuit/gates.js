@@ -10,8 +10,8 @@ import { scalesOf } from "./grid.js";
 import { shifted } from "./measure.js";
 import { originOf } from "./picture.js";
 import { numberPieces, scalarText } from "./pieces.js";
-import { drawSlot, pillBox } from "./slots.js";
-import { setAll, svg, typeset, write } from "./text.js";
+import { drawNote, drawSlot, pillBox } from "./slots.js";
+import { setAll, svg, write } from "./text.js";
 
 /**
  * @param {SVGGElement} layer
@@ -100,9 +100,13 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   }
   function showNumbers() {
     if (!shown || !parts) return;
-    const { valueKnown, gradientKnown, lands, asked } = shown;
-    parts.value.show(valueKnown, false, asked === "value");
-    parts.gradient.show(gradientKnown, lands === "gradient", asked === "gradient");
+    const { valueKnown, gradientKnown, lands, asked, valueSized, gradientSized } = shown;
+    parts.value.show(valueKnown, false, asked === "value", valueSized);
+    parts.gradient.show(gradientKnown, lands === "gradient", asked === "gradient", gradientSized);
+    const { badge, equal, caption } = mark.figure;
+    parts.badge?.(told(valueSized, badge));
+    parts.equal?.(told(gradientSized, equal));
+    parts.caption?.(told(valueKnown, caption));
   }
   /** @type {Mark} */
   const mark = {
@@ -136,8 +140,7 @@ function drawNode(element, figure, origin, picture, scales, measure) {
       parts?.gradient.renew(next.gradient, next.node.upstream, scales.gradient);
       partials.renew(next);
       if (parts?.target) setAll(parts.target, targetBox(next, style.direction, measure));
-      if (parts?.caption && next.caption)
-        typeset(parts.caption, next.caption.pieces, next.caption.size);
+      showNumbers();
       speak();
     },
     show(frame) {
@@ -162,6 +165,12 @@ function drawNode(element, figure, origin, picture, scales, measure) {
   return mark;
 }
 
+/** @type {Label["pieces"]} */
+const NOTHING = [];
+
+/** @param {boolean} may @param {Label | undefined} label */
+const told = (may, label) => (may && label ? label.pieces : NOTHING);
+
 /**
  * What a node consists of.
  * @param {SVGGElement} body
@@ -183,9 +192,9 @@ function drawParts(body, figure, direction, scales, measure) {
   svg("path", { class: "run", d: run }, body);
   if (figure.face) drawSign(body, figure);
   if (figure.name) write(body, figure.name, "name", figure.name.pieces);
-  if (figure.badge) write(body, figure.badge, "badge", figure.badge.pieces);
-  if (figure.equal) write(body, figure.equal, "badge equal", figure.equal.pieces);
-  const caption = figure.caption && write(body, figure.caption, "badge", figure.caption.pieces);
+  const badge = figure.badge && drawNote(body, "badge", figure.badge);
+  const equal = figure.equal && drawNote(body, "badge equal", figure.equal);
+  const caption = figure.caption && drawNote(body, "badge", figure.caption);
   const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
   const box =
     node.upstream && !figure.gradient.grid ? targetBox(figure, direction, measure) : undefined;
@@ -198,7 +207,7 @@ function drawParts(body, figure, direction, scales, measure) {
     scales.gradient,
     measure,
   );
-  return { value, gradient, target, caption };
+  return { value, gradient, target, badge, equal, caption };
 }
 
 /**

@@ -1,14 +1,14 @@
 /**
- * Where a number or a heat map stands: a dash, or an empty grid, until it is known.
+ * Where a number or a heat map stands: a dash, or an empty grid, until it is known; and what may be told only then.
  */
 
 /** @import { Tensor } from "../types.d.ts" */
-/** @import { Grid, Measure, Slot } from "./types.d.ts" */
+/** @import { Grid, Label, Measure, Slot } from "./types.d.ts" */
 
 import { ASKED, DASH, formatShape } from "../format.js";
 import { same } from "../state.js";
 import { numberPieces, plain, scalarText } from "./pieces.js";
-import { drawMap, fillMap } from "./tensors.js";
+import { drawGrid, drawMap, fillMap } from "./tensors.js";
 import { setAll, svg, typeset, write } from "./text.js";
 
 /**
@@ -41,6 +41,7 @@ function drawCells(element, slot, role, tensor, most) {
   setExplains(false);
   let { grid } = slot;
   let filled = false;
+  let isSized = true;
   let sheet = 0;
   function refill() {
     if (!filled || !tensor) return;
@@ -50,8 +51,11 @@ function drawCells(element, slot, role, tensor, most) {
   const empty = () => group.querySelector(".cells")?.remove();
   /** @type {SVGElement | undefined} */
   let question;
-  const change = changing((known, landed, asked) => {
+  const change = changing((known, landed, asked, sized) => {
     setExplains(known);
+    if (!sized) group.replaceChildren();
+    else if (!isSized) drawGrid(group, grid);
+    isSized = sized;
     if (known && !filled && tensor) fillMap(group, grid, tensor, most, sheet);
     // What is not known is nowhere in the document.
     if (!known) empty();
@@ -136,18 +140,34 @@ const several = ({ shape }) => (shape.length > 0 ? formatShape(shape) : "…");
 
 /**
  * Leaves the document alone where nothing changes.
- * @param {(known: boolean, landed: boolean, asked: boolean) => void} change
+ * @param {(known: boolean, landed: boolean, asked: boolean, sized: boolean) => void} change
  */
 function changing(change) {
   let state = 0;
   return {
     turnTo() {},
-    /** @param {boolean} known @param {boolean} landed @param {boolean} [asked] */
-    show(known, landed, asked = false) {
-      const wanted = Number(known) + 2 * Number(landed) + 4 * Number(asked);
-      if (wanted !== state) change(known, landed, asked);
+    /** @param {boolean} known @param {boolean} landed @param {boolean} [asked] @param {boolean} [sized] */
+    show(known, landed, asked = false, sized = true) {
+      const wanted = +known + 2 * +landed + 4 * +asked + 8 * +!sized;
+      if (wanted !== state) change(known, landed, asked, sized);
       state = wanted;
     },
+  };
+}
+
+/**
+ * A text beside a number or map; what may not be told of it is nowhere in the document.
+ * @param {Element} parent
+ * @param {string} className
+ * @param {Label} label
+ * @returns {(pieces: Label["pieces"]) => void}
+ */
+export function drawNote(parent, className, label) {
+  const text = write(parent, label, className, label.pieces);
+  let shown = label.pieces;
+  return (pieces) => {
+    if (pieces !== shown) typeset(text, pieces, label.size);
+    shown = pieces;
   };
 }
 

@@ -20,8 +20,17 @@ const SIGNED = 7;
  * @param {"value" | "gradient"} role
  */
 export function drawMap(parent, { x, y, grid }, role) {
-  const { rows, columns, width, height, stack, image } = grid;
   const group = svg("g", { class: `map ${role}`, transform: `translate(${x},${y})` }, parent);
+  drawGrid(group, grid);
+  return group;
+}
+
+/**
+ * The empty grid, in which cells, or a question, will stand.
+ * @param {SVGGElement} group
+ * @param {Grid} grid
+ */
+export function drawGrid(group, { rows, columns, width, height, stack, image }) {
   for (let sheets = stack; sheets > 0; sheets -= 3) {
     svg("rect", { class: "sheet", x: sheets, y: -sheets, width, height, rx: 3 }, group);
   }
@@ -33,7 +42,6 @@ export function drawMap(parent, { x, y, grid }, role) {
       lines += `M${(column * width) / columns},0v${height}`;
   }
   svg("path", { class: "lines", d: lines }, group);
-  return group;
 }
 
 /**

@@ -64,7 +64,9 @@ const settings = new WeakMap();
  */
 export function typeset(text, pieces, size) {
   const isPlain = pieces.length === 1 && !pieces[0].axis;
-  const form = isPlain ? "" : pieces.map(({ kind, shift, axis }) => [kind, shift, axis]).join();
+  const form = isPlain
+    ? "plain"
+    : pieces.map(({ kind, shift, axis }) => [kind, shift, axis]).join();
   let setting = settings.get(text);
   if (setting?.form !== form) {
     text.replaceChildren();

@@ -4,18 +4,15 @@ import { autocompletion, syntaxTree } from "../../vendor/codemirror.js";
 import { formatShape } from "../format.js";
 
 /** @import { CompletionContext } from "@codemirror/autocomplete" */
-/** @import { Store } from "../state.js" */
 /** @import { Writing } from "./editor.js" */
 
 /** @typedef {{ name: string, form: string, words: string, spellings: string[], methods: string[] }} Known */
 /** @typedef {{ primitives: Known[], functions: Known[], overload_forms: string[] }} Language */
 /** @typedef {{ label: string, detail?: string, info?: string, type?: string, boost?: number }} Choice */
 
-/**
- * @param {Store} store
- * @param {Writing["call"]} call
- */
-export function completion(store, call) {
+/** @param {Writing} writing */
+export function completion(writing) {
+  const { call } = writing;
   /** @type {Promise<{ functions: Choice[], methods: Choice[] }> | undefined} */
   let known;
 
@@ -37,7 +34,7 @@ export function completion(store, call) {
     if (!context.explicit && word.text.length < 2) return null;
     const { functions: all, methods } = await functions();
     if (isMethod) return { from: word.from + dot + 1, options: methods, validFor: /^\w*$/ };
-    const own = dot < 0 ? namesOf(context, store) : [];
+    const own = dot < 0 ? namesOf(context, writing) : [];
     const options = [...own, ...all];
     if (!context.explicit && options.some(({ label }) => label === word.text)) return null;
     return { from: word.from, options, validFor: /^[\p{L}\w.]*$/u };
@@ -97,10 +94,10 @@ function choiceOf(form, words, spelling) {
 /**
  * Every name in the program but the one being written, with the shape it has on the board.
  * @param {CompletionContext} context
- * @param {Store} store
+ * @param {Writing} writing
  * @returns {Choice[]}
  */
-function namesOf({ state, pos }, store) {
+function namesOf({ state, pos }, { store, frame }) {
   /** @type {Set<string>} */
   const names = new Set();
   syntaxTree(state).iterate({
@@ -110,7 +107,9 @@ function namesOf({ state, pos }, store) {
     },
   });
   names.delete("np");
-  const shapes = new Map(store.get().trace.nodes.map(({ name, value }) => [name, value.shape]));
+  const { nodes } = frame();
+  const sized = store.get().trace.nodes.filter(({ id }) => nodes[id].valueSized);
+  const shapes = new Map(sized.map(({ name, value }) => [name, value.shape]));
   return Array.from(names, (label) => {
     const shape = shapes.get(label);
     return { label, detail: shape?.length ? formatShape(shape) : "", type: "variable", boost: 2 };

@@ -33,7 +33,7 @@ import { createVoice } from "./voice.js";
 
 /** @import { Answer } from "../api.js" */
 /** @import { Page, Store } from "../state.js" */
-/** @import { GivenInput } from "../types.d.ts" */
+/** @import { Frame, GivenInput } from "../types.d.ts" */
 
 /**
  * What the editor does to the page.
@@ -47,6 +47,7 @@ import { createVoice } from "./voice.js";
  * @property {() => void} undo returns to the program before those that this page has shown
  * @property {() => void} redo
  * @property {<T>(path: string) => Promise<Answer<T>>} call asks an endpoint
+ * @property {() => Frame} frame what the board shows
  */
 
 /**
@@ -56,7 +57,6 @@ import { createVoice } from "./voice.js";
  * @returns {Promise<(page: Page, previous?: Page) => void>}
  */
 export async function createEditor(area, writing, first) {
-  const { store } = writing;
   const host = document.createElement("div");
   host.className = "editor-paint";
   host.setAttribute("aria-hidden", "true");
@@ -76,7 +76,7 @@ export async function createEditor(area, writing, first) {
       invertedEffects.of(inverse),
       bracketMatching(),
       closeBrackets(),
-      completion(store, writing.call),
+      completion(writing),
       marks,
       keys(writing, { gesture: () => gesture, slips: () => slips }),
       looks,

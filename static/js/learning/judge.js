@@ -18,6 +18,7 @@ import { bare, hintOf, isTensor, readAnswer, sameShape, shapeText } from "./answ
  * @typedef {{ tone: "right" | "wrong" | "half", words: string, shape?: boolean }} Verdict
  */
 
+const OTHER_SHAPE = "Look at the shape first: what this formula makes has another.";
 const OFFLINE = "offline: numbers can be compared here, formulas need the engine.";
 
 /**
@@ -147,6 +148,9 @@ async function computed(host, blank, truths, formula) {
   /** @type {import("../api.js").Answer<Trace>} */
   const { answer, problem } = await ask(host, "/api/graph", body);
   if (!answer && !problem) return { tone: "half", words: OFFLINE };
+  // It was run with the wanted shape, which its message would tell.
+  if (problem?.code === "shape-mismatch" && !problem.span)
+    return { tone: "wrong", words: OTHER_SHAPE, shape: false };
   if (problem) {
     const isShape = /shape/.test(problem.code);
     return {

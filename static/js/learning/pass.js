@@ -115,7 +115,10 @@ export function passFrame(trace, frame, { sent, words }) {
   for (const { id } of trace.nodes) {
     const known = arrived(id, sent);
     const lands = known && last !== undefined && !arrived(id, before) ? "gradient" : null;
-    nodes[id] = nodeFrame(true, known, id === last, false, lands, false);
+    nodes[id] = nodeFrame({
+      ...{ valueKnown: true, gradientKnown: known, active: id === last, used: false },
+      ...{ lands, adds: false, asked: null, valueSized: true, gradientSized: true },
+    });
   }
   const { wires, nodes: all } = timelineOf(trace);
   /** @type {Frame["edges"]} */

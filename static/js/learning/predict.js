@@ -8,7 +8,7 @@ import { byId, h, signed } from "../panels/dom.js";
 import { shownOf, toldUntil } from "../state.js";
 import { otherInputs } from "./again.js";
 import { judge } from "./judge.js";
-import { questionAt, withoutAnswer } from "./questions.js";
+import { questionAt, withoutAnswer, withoutShapes } from "./questions.js";
 import { learningOf, note } from "./record.js";
 
 /** @import { Host, Page } from "../state.js" */
@@ -27,8 +27,9 @@ export async function createPredict(host) {
   await loadStyle("learning");
   const { store } = host;
   host.reframe((page, frame) => {
+    if (!page.look.predict) return frame;
     const question = standing(page);
-    return question ? withoutAnswer(frame, question) : frame;
+    return withoutShapes(question ? withoutAnswer(frame, question) : frame, learningOf(page));
   });
   host.take((what) => {
     const shows = what === "next" || what === "play" || what === "next-node";
@@ -39,12 +40,14 @@ export async function createPredict(host) {
   store.subscribe(follow);
   follow(store.get());
 
-  /** @param {Page} page */
-  function follow(page) {
+  /** @param {Page} page @param {Page} [previous] */
+  function follow(page, previous) {
     document.documentElement.toggleAttribute("data-predict", page.look.predict);
     for (const button of document.querySelectorAll("[data-action=predict]"))
       button.setAttribute("aria-pressed", String(page.look.predict));
     if (page.look.predict) {
+      // What was read, and what was said of the step, may be what is asked for now.
+      if (previous && !previous.look.predict) hush(page);
       if (page.look.detail !== 3) return host.look({ detail: 3 });
       const { source, reached } = learningOf(page);
       const asks = standing(page) !== undefined;
@@ -53,6 +56,12 @@ export async function createPredict(host) {
         return note(store, { reached: Math.max(reached, until), tries: 0, verdict: undefined });
     }
     panel.show(page);
+  }
+
+  /** @param {Page} page */
+  function hush(page) {
+    host.speak(standing(page)?.told.words ?? "");
+    if (page.cell) store.set({ cell: undefined });
   }
 
   /**
@@ -113,17 +122,19 @@ export async function createPredict(host) {
   }
 
   /**
-   * The five-step menu's ledger knows of shapes that were answered here.
+   * What was answered rightly is shown from now on; of signals the five-step menu's ledger knows, too.
    * @param {Question} question
    * @param {Verdict[]} verdicts
    */
   function noteShapes({ blanks }, verdicts) {
-    const { shapes } = learningOf(store.get());
-    const found = blanks.flatMap(({ kind, node }, i) => {
+    for (const [i, { kind, node }] of blanks.entries()) {
       const { shape } = verdicts[i];
-      return kind === "gradient" && shape !== undefined ? [[node, shape]] : [];
-    });
-    if (found.length) note(store, { shapes: { ...shapes, ...Object.fromEntries(found) } });
+      const { sized, shapes } = learningOf(store.get());
+      if (kind === "value" && shape && !sized.includes(node))
+        note(store, { sized: [...sized, node] });
+      if (kind === "gradient" && shape !== undefined)
+        note(store, { shapes: { ...shapes, [node]: shape } });
+    }
   }
 
   /** The same question with other numbers. */

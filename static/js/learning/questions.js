@@ -5,6 +5,7 @@ import { equationOf, short, sign, slopeName } from "../panels/equation.js";
 import { edgeFrame, nodeFrame, timelineOf } from "../timeline.js";
 
 /** @import { Part } from "../panels/equation.js" */
+/** @import { Learning } from "../state.js" */
 /** @import { EdgeFrame, Frame, Tensor, Told, Trace, TraceNode, TraceStep, WireIn } from "../types.d.ts" */
 
 /**
@@ -206,22 +207,45 @@ export function withoutAnswer(frame, question) {
   if (known) return known;
   const local = question.kind === "local";
   const nodes = mapped(frame.nodes, (state) => {
-    const { valueKnown, gradientKnown, active, used, lands } = state;
+    const { valueKnown, gradientKnown, used, lands } = state;
     if (!lands && !(used && local)) return state;
-    return nodeFrame(
-      valueKnown && lands !== "value",
-      gradientKnown && lands !== "gradient",
-      active,
-      used && !local,
-      null,
-      false,
-      lands,
-    );
+    return nodeFrame({
+      ...state,
+      valueKnown: valueKnown && lands !== "value",
+      gradientKnown: gradientKnown && lands !== "gradient",
+      used: used && !local,
+      lands: null,
+      adds: false,
+      asked: lands,
+    });
   });
   const telling = isRule(question.kind, question.blanks[0]);
   const edges = mapped(frame.edges, (state) => withoutFactor(state, question.kind, telling));
   const result = { ...frame, told: question.told, nodes, edges };
   hidden.set(frame, result);
+  return result;
+}
+
+/** @type {WeakMap<Frame, { sized: unknown, shapes: unknown, result: Frame }>} */
+const unsized = new WeakMap();
+
+/**
+ * The frame without the shapes that no step has shown yet and no answer has got right. This alone decides which may be
+ * told: whoever tells one asks the frame.
+ * @param {Frame} frame
+ * @param {Pick<Learning, "sized" | "shapes">} answered
+ * @returns {Frame}
+ */
+export function withoutShapes(frame, { sized, shapes }) {
+  const known = unsized.get(frame);
+  if (known?.sized === sized && known.shapes === shapes) return known.result;
+  const nodes = mapped(frame.nodes, (state, id) => {
+    const gradientSized = state.gradientKnown || shapes[id] === true;
+    const valueSized = state.valueKnown || gradientSized || sized.includes(id);
+    return nodeFrame({ ...state, valueSized, gradientSized });
+  });
+  const result = { ...frame, nodes };
+  unsized.set(frame, { sized, shapes, result });
   return result;
 }
 
@@ -243,8 +267,8 @@ function withoutFactor(state, kind, telling) {
 /**
  * @template T
  * @param {Record<string, T>} record
- * @param {(value: T) => T} change
+ * @param {(value: T, key: string) => T} change
  * @returns {Record<string, T>}
  */
 const mapped = (record, change) =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));

@@ -32,7 +32,17 @@ export function learningOf({ learning, trace: { source } }) {
   if (learning?.source === source) return learning;
   const { right = 0, asked = 0 } = scores()[keyOf(source)] ?? {};
   const score = { right: Number(right) || 0, asked: Number(asked) || 0 };
-  return { source, score, reached: 0, far: 0, results: {}, tries: 0, done: [], shapes: {} };
+  return {
+    source,
+    score,
+    reached: 0,
+    far: 0,
+    results: {},
+    tries: 0,
+    done: [],
+    sized: [],
+    shapes: {},
+  };
 }
 
 /**

@@ -1,15 +1,15 @@
-/** The strip under the board: the step in words, as an equation, and its checks. */
+/** The strip under the board: the step in words, as an equation, and beside it what checks it. */
 
 import { loadKatex } from "../assets.js";
-import { ASKED, formatNumber, isAxis } from "../format.js";
+import { ASKED, isAxis } from "../format.js";
 import { drawn } from "../player.js";
 import { shownOf } from "../state.js";
-import { timelineOf, toldAt } from "../timeline.js";
+import { toldAt } from "../timeline.js";
 import { axisOf, byId, h, nameOf, sentence, signed } from "./dom.js";
 import { equationOf, spoken } from "./equation.js";
 
-/** @import { Page, Verdict } from "../state.js" */
-/** @import { Frame, Trace, TraceStep } from "../types.d.ts" */
+/** @import { Page } from "../state.js" */
+/** @import { Frame } from "../types.d.ts" */
 /** @import { Equation, Part } from "./equation.js" */
 
 /** @returns {(page: Page, previous: Page | undefined, frame: Frame) => void} */
@@ -26,7 +26,7 @@ export function createNow() {
   let shown = "";
   /** @type {Frame["told"]} */
   let told;
-  /** Counts steps, so that a legend that comes late stays away. */
+  /** Counts steps, so that checks that come late stay away. */
   let turn = 0;
   // Half a formula is none; the equation below says the same. An observer is told of widths, and need not ask.
   const widths = new ResizeObserver(() => {
@@ -37,7 +37,6 @@ export function createNow() {
   return (page, previous, frame) => {
     const { index, moved, look } = page;
     const trace = shownOf(page);
-    const checked = page.checked?.trace === page.trace ? page.checked.verdicts : {};
     if (
       previous &&
       trace === shownOf(previous) &&
@@ -45,7 +44,8 @@ export function createNow() {
       index === previous.index &&
       moved === previous.moved &&
       frame.told === told &&
-      page.checked === previous.checked
+      page.checked === previous.checked &&
+      look.predict === previous.look.predict
     )
       return;
     told = frame.told;
@@ -83,18 +83,16 @@ export function createNow() {
     if (now.length > 1) equation.dataset.rows = String(Math.min(MOST_ROWS, now.length));
     else delete equation.dataset.rows;
     size(equation, now);
-    const landed = trace.nodes.filter(({ id }) => frame.nodes[id].lands === "gradient");
-    checks.replaceChildren(
-      ...landed.slice(-1).flatMap(({ id }) => (checked[id] ? [numericOf(checked[id])] : [])),
-      ...now.flatMap((each) => checksOf(each, known, now.length < 3)),
-      ...(page.alone ? [] : reasonsOf(trace, step)),
-    );
-
     const mine = ++turn;
-    if (now.length === 1 && !told)
-      void legendFor(page).then((legend) => {
-        if (legend && mine === turn) checks.append(legend);
-      });
+    checks.replaceChildren();
+    // Who predicts has a field there.
+    if (!look.predict && (moved || trace.nodes.some(({ value }) => value.shape.length > 0)))
+      void import("./checks.js").then(
+        ({ checksOf }) => {
+          if (mine === turn) checks.replaceChildren(...checksOf(page, frame, now, known));
+        },
+        () => {},
+      );
 
     const latex = now.length > 1 || told ? "" : step.latex;
     shown = latex;
@@ -168,64 +166,6 @@ function rows(equations, known) {
 }
 
 /**
- * @param {Equation} equation
- * @param {Known} known
- * @param {boolean} roomy
- */
-function checksOf({ shapes, code }, known, roomy) {
-  const [got, wanted] = shapes ?? [];
-  const mark = h("b", { "aria-hidden": "true" }, got === wanted ? "✓ " : "✗ ");
-  const compared = `shape ${got} ${got === wanted ? "=" : "≠"} ${wanted}`;
-  return [
-    ...(shapes && (roomy || got !== wanted)
-      ? [h("p", {}, mark, ...mathematics(compared, known))]
-      : []),
-    ...(code ? [h("p", {}, h("code", {}, code))] : []),
-  ];
-}
-
-/**
- * Where a message is derived, and balanced if it is a product of matrices.
- * @param {Trace} trace
- * @param {TraceStep} step
- */
-function reasonsOf(trace, { kind, edge }) {
-  const { target, key } = trace.edges.find(({ id }) => id === edge) ?? {};
-  if (kind !== "multiply" || !target || key === undefined) return [];
-  const wire = timelineOf(trace).nodes.get(target)?.inputs[key];
-  const names = wire?.local.structure === "matmul" ? ["why", "balance"] : ["why"];
-  const buttons = names.map((name) =>
-    h("button", { type: "button", class: "reason", "data-action": name }, `${name}?`),
-  );
-  return [h("p", {}, ...buttons)];
-}
-
-/** @param {Verdict} verdict */
-function numericOf({ verdict, error }) {
-  const words = {
-    ok: `numeric, error ${formatNumber(error, 1)}`,
-    kink: "numeric: at a kink",
-    wrong: `numeric: off by ${formatNumber(error, 1)}`,
-  };
-  const sign = { ok: "✓ ", kink: "∧ ", wrong: "✗ " }[verdict];
-  return h("p", {}, h("b", { "aria-hidden": "true" }, sign), words[verdict]);
-}
-
-/**
- * The scale of the colours, where a step brings a tensor.
- * @param {Page} page
- * @returns {Promise<Node | undefined>}
- */
-async function legendFor({ trace, index }) {
-  const { node, edge, phase } = trace.steps[index];
-  const { nodes, sources } = timelineOf(trace);
-  const subject = nodes.get((edge && sources.get(edge)) || node);
-  if (phase === "local" || !subject?.value.shape.length) return undefined;
-  const { legendOf } = await import("./legend.js");
-  return legendOf(trace, phase === "forward" ? "value" : "gradient");
-}
-
-/**
  * @param {HTMLElement} equation
  * @param {Part[]} parts
  * @param {Known} known
@@ -263,7 +203,7 @@ function draw({ tone, text, role, caption, raised }, known) {
  * @param {string} text with names in it, such as "∂L/∂h_1 = W_2.T"
  * @param {Known} known
  */
-function mathematics(text, { names, axes }) {
+export function mathematics(text, { names, axes }) {
   return text
     .split(/([\p{L}_][\w]*)/u)
     .map((word) => (names.has(word) ? nameOf(word) : axes.has(word) ? axisOf(word, word) : word));

@@ -47,9 +47,10 @@ export function sorted(nodes, frame, { column, way }) {
  * @param {number} column
  */
 function keyOf({ id, label, value, upstream }, frame, column) {
-  const { valueKnown, gradientKnown } = frame.nodes[id];
+  const { valueKnown, gradientKnown, valueSized } = frame.nodes[id];
   if (column === 0) return label;
-  if (column === 1) return value.shape.reduce((product, size) => product * size, 1);
+  if (column === 1)
+    return valueSized ? value.shape.reduce((product, size) => product * size, 1) : undefined;
   if (column === 2) return valueKnown ? greatest(value) : undefined;
   return gradientKnown && upstream ? greatest(upstream) : undefined;
 }

@@ -21,7 +21,7 @@ const FITS = { name: 6, shape: 7, number: 8 };
 /** So many rows are laid out together, or not at all where they are out of sight: the browser watches each block. */
 const BLOCK = 40;
 
-/** @typedef {{ row: HTMLElement, value: HTMLElement, gradient: HTMLElement, shown?: NodeFrame }} Row */
+/** @typedef {{ row: HTMLElement, shape: HTMLElement, value: HTMLElement, gradient: HTMLElement, shown?: NodeFrame, sized?: boolean }} Row */
 
 /**
  * @param {(id: string) => void} onSelect
@@ -166,7 +166,9 @@ function fill(row, node, frame) {
   const state = frame.nodes[node.id];
   if (!row || row.shown === state) return;
   row.shown = state;
-  const { valueKnown, gradientKnown, asked } = state;
+  const { valueKnown, gradientKnown, asked, valueSized } = state;
+  if (row.sized !== valueSized) writeShape(row.shape, node, valueSized);
+  row.sized = valueSized;
   write(row.value, valueKnown ? node.value : undefined, asked === "value");
   const gradient = gradientKnown && node.upstream ? node.upstream : undefined;
   write(row.gradient, gradient, asked === "gradient");
@@ -178,6 +180,7 @@ function fill(row, node, frame) {
  * @returns {Row}
  */
 function rowOf(node) {
+  const shape = h("td", { role: "cell" });
   const value = h("td", { class: "forward", role: "cell" });
   const found = h("button", { type: "button", title: "How it is found" });
   const gradient = h("td", { class: "gradient", role: "cell" }, ...(node.upstream ? [found] : []));
@@ -186,37 +189,32 @@ function rowOf(node) {
     { role: "row", "data-about": node.id },
     h(
       "th",
-      { scope: "row", role: "rowheader", class: widthOf(node.label, FITS.name) },
+      {
+        scope: "row",
+        role: "rowheader",
+        class: node.label.length > FITS.name ? "many" : undefined,
+      },
       h("button", { type: "button", title: node.label }, nameOf(node.label)),
     ),
-    shapeCell(node),
+    shape,
     value,
     gradient,
   );
-  return { row, value, gradient };
+  return { row, shape, value, gradient };
 }
 
 /**
- * The class of a cell whose text may be cut short.
- * @param {string} text
- * @param {number} fits
- */
-const widthOf = (text, fits) => (text.length > fits ? "many" : undefined);
-
-/**
- * A shape in numbers, each in the colour of its axis.
+ * A shape in numbers, each in the colour of its axis; a dash, while it may not be told.
+ * @param {HTMLElement} cell
  * @param {TraceNode} node
+ * @param {boolean} told
  */
-function shapeCell({ value: { shape }, dims = [] }) {
+function writeShape(cell, { value: { shape }, dims = [] }, told) {
   const sizes = shape.map((size, i) => axisOf(dims[i] ?? "", String(size)));
-  const title = dims.length ? dims.join(" × ") : "";
-  return h(
-    "td",
-    { title, role: "cell", "data-shape": true, class: widthOf(formatShape(shape), FITS.shape) },
-    "(",
-    ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])),
-    ")",
-  );
+  const parts = ["(", ...sizes.flatMap((size, i) => (i ? [", ", size] : [size])), ")"];
+  cell.title = told ? dims.join(" × ") : "";
+  cell.classList.toggle("many", told && formatShape(shape).length > FITS.shape);
+  cell.replaceChildren(...(told ? parts : [DASH]));
 }
 
 /**

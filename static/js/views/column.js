@@ -24,6 +24,7 @@ const TABS = {
   code: {
     label: "Code",
     words: "the pass as a script",
+    tells: true,
     load: async () => (await import("./code.js")).createCode,
   },
   formula: {

@@ -2,6 +2,7 @@
 
 import { loadKatex } from "../assets.js";
 import { h } from "../panels/dom.js";
+import { toldUntil } from "../state.js";
 import { timelineOf, toldAt } from "../timeline.js";
 import { marked, trusted } from "./marked.js";
 
@@ -72,7 +73,8 @@ export function createFormula(host) {
    * @param {Page} page
    * @param {Page | undefined} previous
    */
-  function mark({ trace, index, look, lit, selected }, previous) {
+  function mark(page, previous) {
+    const { trace, index, look, lit, selected } = page;
     const told = toldAt(trace, index, look.detail);
     const { phase, kind } = trace.steps[index];
     const here = new Set(
@@ -86,9 +88,12 @@ export function createFormula(host) {
       part.classList.toggle("picked", id === selected);
     }
     const moved = trace !== previous?.trace || index !== previous.index;
-    if (!moved && look === previous?.look) return;
+    const until = toldUntil(page);
+    if (!moved && look === previous?.look && until === toldUntil(previous)) return;
     steps.replaceChildren(
-      ...told.filter(({ latex }) => latex).map(({ latex, text }) => set(latex, text)),
+      ...told
+        .filter((step) => step.latex && step.index <= until)
+        .map(({ latex, text }) => set(latex, text)),
     );
     if (moved)
       lines.querySelector(".forward, .local, .backward")?.scrollIntoView({ block: "nearest" });

@@ -137,7 +137,8 @@ function draw(layer, { picture, marks }, { nodes }, cell) {
   const mark = marks.get(cell.id);
   if (!mark) return;
   for (const role of /** @type {const} */ (["value", "gradient"]))
-    outline(layer, mark, role, new Set([cell.place]), role === cell.role ? "cell" : "cell twin");
+    if (nodes[cell.id]?.[`${role}Sized`])
+      outline(layer, mark, role, new Set([cell.place]), role === cell.role ? "cell" : "cell twin");
 }
 
 /**
