@@ -3,8 +3,9 @@
  */
 
 /** @import { EdgeFrame, Layout, NodeFrame, Point, Tensor, TraceNode } from "../types.d.ts" */
-/** @import { Figure, Label, Mark, Measure, Near, Picture, Scales, Slot } from "./types.d.ts" */
+/** @import { Figure, Home, Label, Mark, Measure, Near, Picture, Scales, Slot } from "./types.d.ts" */
 
+import { select } from "../../vendor/d3.js";
 import { formatFull, formatShape, formatTensor, spokenFace } from "../format.js";
 import { scalesOf } from "./grid.js";
 import { shifted } from "./measure.js";
@@ -25,15 +26,42 @@ export function* drawNodes(layer, picture, layout, measure, near) {
   const scales = scalesOf(picture.trace);
   /** @type {Map<string, Mark>} */
   const marks = new Map();
-  for (const [id, figure] of picture.figures) {
-    const origin = originOf(figure, layout);
-    const { element, whenNear } = near.place(layer, shifted(figure.bounds, origin.x, origin.y));
-    const mark = drawFigure(svg("g", {}, element), figure, origin, picture, scales, measure);
-    marks.set(id, mark);
-    whenNear(mark.grow);
-    yield;
+  for (const [home, figures] of homesOf(layer, picture, layout, near)) {
+    const nodes = select(home.element)
+      .selectAll("g.node")
+      .data(figures, (figure) => figure?.node.code ?? "")
+      .join("g");
+    for (const [i, element] of nodes.nodes().entries()) {
+      const figure = figures[i];
+      const origin = originOf(figure, layout);
+      const own = /** @type {SVGGElement} */ (element);
+      const mark = drawFigure(own, figure, origin, picture, scales, measure);
+      marks.set(figure.node.id, mark);
+      home.whenNear(mark.grow);
+      yield;
+    }
   }
   return marks;
+}
+
+/**
+ * What lies together, by the block that it is drawn in.
+ * @param {SVGGElement} layer
+ * @param {Picture} picture
+ * @param {Layout} layout
+ * @param {Near} near
+ */
+function homesOf(layer, picture, layout, near) {
+  /** @type {Map<Home, Figure[]>} */
+  const homes = new Map();
+  for (const figure of picture.figures.values()) {
+    const { x, y } = originOf(figure, layout);
+    const home = near.place(layer, shifted(figure.bounds, x, y));
+    const figures = homes.get(home);
+    if (figures) figures.push(figure);
+    else homes.set(home, [figure]);
+  }
+  return homes;
 }
 
 /**

@@ -24,9 +24,16 @@ const CELL = { width: 400, height: 250 };
 /** How many blocks a frame has time for besides what it shows. */
 const BLOCKS = 4;
 
+/** @type {WeakMap<Element, Home>} */
+const homes = new WeakMap();
+
 /** @type {Near} for pictures of which everything is displayed */
 export const everything = {
-  place: (layer) => ({ element: layer, whenNear: (draw) => draw() }),
+  place(layer) {
+    const home = homes.get(layer) ?? { element: layer, whenNear: (draw) => draw() };
+    homes.set(layer, home);
+    return home;
+  },
   look() {},
   growAll() {},
 };
