@@ -82,6 +82,8 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
     const asked = worker;
     if (!asked) return layoutHere(graph, options);
     return new Promise((resolve, reject) => {
+      /** @type {Partial<Layout>} */
+      const whole = {};
       const running = new AbortController();
       const finish = () => {
         running.abort();
@@ -97,10 +99,11 @@ export function createLayoutClient({ deadline = 2000, startWorker = startLayoutW
       const listening = { signal: running.signal };
       asked.addEventListener(
         "message",
-        ({ data }) => {
+        ({ data: { part, error } }) => {
+          if (part) return Object.assign(whole, part);
           finish();
-          if (data.layout) resolve(data.layout);
-          else reject(new Error(data.error));
+          if (error) reject(new Error(error));
+          else resolve(/** @type {Layout} */ (whole));
         },
         listening,
       );

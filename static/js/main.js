@@ -129,6 +129,7 @@ async function open(place) {
 }
 
 const { frameOf, isTaken, reframe, take } = createMoment();
+const frameNow = () => frameOf(store.get());
 
 const predicting = lazily(async () => {
   const { createPredict } = await import("./learning/predict.js");
@@ -203,7 +204,7 @@ function greet() {
  * @param {number} [sheet] the slice that it lies in
  */
 function read(cell, sheet = 0) {
-  if (cell && (isTaken("read") || !frame.nodes[cell.id].valueSized)) return;
+  if (cell && (isTaken("read") || !frameNow().nodes[cell.id].valueSized)) return;
   const { sheets } = store.get();
   store.set({ cell, sheets: cell ? { ...sheets, [cell.id]: sheet } : sheets });
 }
@@ -216,7 +217,7 @@ const readPanel = lazily(async () => {
 /** @param {Page} page */
 async function showCell(page) {
   board.showCell(page.cell, page.sheets);
-  (await readPanel())?.(store.get(), frame);
+  (await readPanel())?.(store.get(), frameNow());
 }
 
 // ---------------------------------------------------------------- moving
@@ -406,13 +407,12 @@ createTabs(() => host.look({ view: "" }));
 
 // ---------------------------------------------------------------- from state to screen
 
-let frame = frameOf(initial);
 const source = createSource({
   store,
   ...programs,
   light,
   call: async (path) => (await api()).call(path),
-  frame: () => frame,
+  frame: frameNow,
   undo: places.undoPage,
   redo: places.redo,
 });
@@ -445,6 +445,7 @@ function tell() {
   waiting = false;
   const before = told;
   told = store.get();
+  const frame = frameOf(told);
   for (const panel of panels) panel(told, before, frame);
 }
 
@@ -460,7 +461,6 @@ function brighten() {
  * @param {Page} [previous]
  */
 function render(page, previous) {
-  frame = frameOf(page);
   source.show(page, previous);
   if (previous && page.look.mode !== previous.look.mode) {
     root.dataset.mode = page.look.mode;
@@ -475,7 +475,7 @@ function render(page, previous) {
     lastView = page.look.view;
     void openViews();
   }
-  const drawing = following.follow(page, previous, frame);
+  const drawing = following.follow(page, previous);
   if (page.trace !== previous?.trace) waiting = previous !== undefined;
   else waiting &&= page.index === previous?.index;
   if (waiting) void drawing?.then(drawn).then(() => waiting && tell());

@@ -52,25 +52,27 @@ export const drawn = () =>
 /** Lets the browser draw and listen before work goes on. */
 export const rest = () => new Promise((done) => setTimeout(done));
 
-/** ms of work until the browser has its turn */
-const SLICE = 12;
+/** ms of work until the browser has its turn; the first of it comes on top of what began it */
+const SLICE = 8;
 
 /**
- * Does long work in slices: it yields wherever it may pause.
+ * Does long work in slices: it yields wherever it may pause. Where it took several, what comes after it has a task of
+ * its own.
  * @template T
  * @param {Iterator<void, T>} work
  * @param {() => boolean} [isWanted] asked after every break
  * @returns {Promise<T | undefined>} undefined if it was given up
  */
 export async function inSlices(work, isWanted = () => true) {
-  do {
+  for (let isFirst = true; ; isFirst = false) {
     const end = performance.now() + SLICE;
     let step = work.next();
     while (!step.done && performance.now() < end) step = work.next();
-    if (step.done) return step.value;
+    if (step.done && isFirst) return step.value;
     await (globalThis.scheduler?.yield?.() ?? rest());
-  } while (isWanted());
-  return undefined;
+    if (!isWanted()) return undefined;
+    if (step.done) return step.value;
+  }
 }
 
 /**

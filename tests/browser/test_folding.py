@@ -197,7 +197,9 @@ def test_a_value_used_up_to_three_times_keeps_its_wires(open_page: OpenPage) -> 
 
 SLOW_WORKER = """import { layout } from "/static/js/layout.js";
 self.onmessage = ({ data: { graph, options } }) => {
-  if (graph.boxes.length < 150) self.postMessage({ layout: layout(graph, options) });
+  if (graph.boxes.length >= 150) return;
+  self.postMessage({ part: layout(graph, options) });
+  self.postMessage({});
 };"""
 
 

@@ -42,8 +42,8 @@ async function openBoard() {
     onDrawn() {},
     frameOf: () => ({}),
   });
-  store.subscribe((page, previous) => follow(page, previous, {}));
-  follow(store.get(), undefined, {});
+  store.subscribe((page, previous) => follow(page, previous));
+  follow(store.get(), undefined);
   board.calls[0].done();
   await settled();
   const fold = (folds) => store.set({ look: { ...store.get().look, folds } });

@@ -4,6 +4,7 @@
  */
 
 import { LayoutTimeout } from "../layout-client.js";
+import { rest } from "../player.js";
 import { createBoard } from "./view.js";
 
 /** @import { Folds, Frame, Trace, View } from "../types.d.ts" */
@@ -64,6 +65,8 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
     if (trace.source !== last.source) last = { source: trace.source, limit: 0 };
     for (let tries = 0; ; tries++) {
       if (tries || last.limit || hasGroups(trace, folds)) folding ??= await import("../folding.js");
+      // To find what is folded of a large trace is long work.
+      if (trace.nodes.length > MOST_GATES) await rest();
       if (mine !== turn) return "";
       const next = folding?.viewOf(trace, chosen, LIMITS[last.limit]);
       try {
@@ -131,7 +134,8 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
      */
     async foldAll(trace) {
       folding ??= await import("../folding.js");
-      const { open, hidden } = folding.viewOf(trace, chosen, LIMITS[last.limit]);
+      const { open, hidden } =
+        view?.whole === trace ? view : folding.viewOf(trace, chosen, LIMITS[last.limit]);
       if (open.length + hidden.size === 0) return false;
       onFolds(folding.withAll(hidden.size === 0));
       return true;

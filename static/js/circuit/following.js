@@ -1,7 +1,7 @@
 /** Keeps the board with the store: lays out what is new, shows where the pass stands, tells a stop's steps in turn. */
 
 import { LayoutSuperseded } from "../layout-client.js";
-import { createSequence } from "../player.js";
+import { createSequence, rest } from "../player.js";
 import { shownOf } from "../state.js";
 import { frameAt, toldAt } from "../timeline.js";
 
@@ -49,7 +49,10 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
     if (restoring) return false;
     let said = "";
     try {
-      said = await board.setTrace(trace, look.folds);
+      const drawing = board.setTrace(trace, look.folds);
+      // Finding the first frame of a large trace is long work, too: it is done while the worker lays out.
+      void rest().then(() => frameOf(store.get()));
+      said = await drawing;
     } catch (error) {
       if (shownOf(store.get()) === trace) complain(error);
       return false;
@@ -104,17 +107,19 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
   /**
    * @param {Page} page
    * @param {Page | undefined} previous
-   * @param {Frame} frame
    * @returns {Promise<void> | undefined} what is to be waited for, until another picture is there
    */
-  function follow(page, previous, frame) {
+  function follow(page, previous) {
     const other =
       !previous ||
       shownOf(page) !== shownOf(previous) ||
       page.restoring !== previous.restoring ||
       page.look.folds !== previous.look.folds;
     const drawing = other ? draw() : undefined;
-    if (!other && frame !== shown && laidOut === shownOf(page)) show(page, previous.index, frame);
+    if (!other && laidOut === shownOf(page)) {
+      const frame = frameOf(page);
+      if (frame !== shown) show(page, previous.index, frame);
+    }
     const { lit, selected, found } = page;
     if (lit !== previous?.lit || selected !== previous.selected || found !== previous.found)
       mark(page);

@@ -3,6 +3,7 @@
  * a slider under them. The caret lights gates and says what is wrong, too.
  */
 
+import { drawn } from "../player.js";
 import { numberAt, stepped } from "./numbers.js";
 import { nodesAt } from "./pointing.js";
 
@@ -77,7 +78,8 @@ export function followPointer(area, view, { store, light }, { gesture, slips, sl
   });
   area.addEventListener("blur", () => point(undefined));
   store.subscribe(({ trace }, previous) => {
-    if (trace !== previous.trace && !held && !over) pointCaret();
+    // The picture goes first.
+    if (trace !== previous.trace) void drawn().then(() => !held && !over && pointCaret());
   });
 
   area.addEventListener("mousedown", (event) => {
