@@ -25,9 +25,11 @@ import numpy as np
 from engine.backward import Message
 from engine.forward import Values
 from engine.graph import Array, Graph, Kind, Node, Shape
-from engine.listing import (
+from engine.listing import SLOT
+from engine.naming import literal
+from engine.primitives import REGISTRY, Structure
+from engine.rules import (
     MARK,
-    SLOT,
     Site,
     assigns_name,
     evaluation,
@@ -36,8 +38,6 @@ from engine.listing import (
     slot,
     summed_expression,
 )
-from engine.naming import literal
-from engine.primitives import REGISTRY, Structure
 from engine.simplify import setting_expression
 
 SIMPLE = (-1.0, 1.0, 2.0)

@@ -186,7 +186,7 @@ NAMED_ELSEWHERE: dict[str, tuple[set[str], str]] = {
         "NumPy's functions, where a reduction's axes are kept",
     ),
     "engine/families.py": ({"max"}, "what a family of exercises is called"),
-    "engine/listing.py": (
+    "engine/rules.py": (
         {"expand_dims", "reshape", "sum"},
         "NumPy's functions, written into code where broadcasting is undone",
     ),

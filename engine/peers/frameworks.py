@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.listing import MARK
 from engine.naming import RESERVED
+from engine.rules import MARK
 
 
 def names(*lines: str) -> frozenset[str]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from engine.listing import MARK, evaluation, substituted
 from engine.peers.frameworks import (
     ARRAYS,
     CONSTANTS,
@@ -23,6 +22,7 @@ from engine.peers.frameworks import (
     Peer,
 )
 from engine.primitives import REGISTRY
+from engine.rules import MARK, evaluation, substituted
 from engine.script.templates import Finish, Form, Template, template_of
 from engine.simplify import number_of
 

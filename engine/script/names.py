@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.graph import Graph, Kind, Node
-from engine.listing import Site, site_of
 from engine.naming import code_names, gradient_names
 from engine.primitives import REGISTRY
+from engine.rules import Site, site_of
 from engine.script.lines import plain, scalar
 from engine.script.run import Run
 from engine.script.templates import LOCAL, Template

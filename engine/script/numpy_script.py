@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from engine.backward import Message
 from engine.graph import Kind, Node, Shape
-from engine.listing import filled, summed_expression
+from engine.listing import filled
 from engine.naming import RESERVED
+from engine.rules import summed_expression
 from engine.script.lines import added, assigned, cleared, printed, titled, zeros
 from engine.script.names import Forward
 from engine.script.plain_numbers import WRAPPED, as_plain_numbers, plain_numbers_do

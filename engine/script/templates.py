@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.listing import MARK, Site, evaluation, numpy_call, rule, slot, summed_expression
+from engine.rules import MARK, Site, evaluation, numpy_call, rule, slot, summed_expression
 from engine.script.lines import scalar
 from engine.simplify import number_of
 
