@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.circuits import CIRCUITS, link
 from tests.browser.test_page import button, expect_step, wait_until_warm
 from tests.browser.test_rules import violations
 
@@ -204,6 +205,8 @@ def test_shapes_formulas_and_lists_answer_for_matrices(open_page: OpenPage) -> N
     expect(page.locator(".reply-verdict")).to_contain_text("The shape is right.")
     answer(page, "np.minimum(z_1, 0)")
     expect(page.locator(".reply-verdict")).to_contain_text("Put the numbers above into the gate")
+    answer(page, "h_1")
+    expect(page.locator(".reply-verdict")).to_contain_text("'h_1' is not told yet")
     answer(page, "z_1 * (z_1 > 0)")
     expect(page.locator(".reply-verdict")).to_contain_text("Right.")
     page.goto("/e/two-layer#p=true&t=b:y_hat.matmul.1")
@@ -282,6 +285,54 @@ def test_axe_finds_nothing_while_something_is_asked(
     expect(page.locator(".reply-verdict")).to_contain_text("the order is swapped")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_phone_shows_every_field_and_all_that_is_said_of_an_answer(open_page: OpenPage) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    page = predicting(open_page, "/#p=true&t=l:t1.add", **phone)
+    for name in ["x", "y"]:
+        blank = page.get_by_role("textbox", name=f"Your answer, ∂(x + y)/∂{name}")
+        expect(blank).to_be_in_viewport(ratio=1)
+    page = predicting(open_page, "/e/two-layer#p=true&t=b:y_hat.matmul.1", **phone)
+    answer(page, "dy_hat.T.dot(h_1)")
+    expect(page.locator(".reply-verdict")).to_contain_text("W_2 has (5, 2)")
+    for part in ["#words", ".reply-verdict"]:
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (360, 740)], ids=["desktop", "phone"])
+def test_a_long_name_leaves_its_field_room(open_page: OpenPage, size: tuple[int, int]) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    page = predicting(
+        open_page,
+        link(CIRCUITS["six-fold"]) + "&p=true&t=l:total_energy.mul",
+        viewport=viewport,
+    )
+    expect(page.locator("#words")).to_contain_text("How steep is")
+    for blank in page.get_by_role("textbox", name="Your answer").all():
+        expect(blank).to_be_in_viewport(ratio=1)
+        box = blank.bounding_box()
+        assert box
+        assert box["width"] >= 64
+
+
+def test_one_contribution_is_asked_for_without_a_formula(open_page: OpenPage) -> None:
+    page = predicting(open_page, link("h = X * 2\nL = np.sum(h * h)") + "&p=true&t=b:t1.mul.0")
+    expect(page.locator("#words")).to_contain_text("One contribution of several: its shape, or")
+    expect(field(page)).to_have_attribute("placeholder", "shape or list")
+
+
+def test_a_result_that_is_shown_to_a_hall_fits_its_line(open_page: OpenPage) -> None:
+    page = predicting(
+        open_page,
+        link(CIRCUITS["six-fold"]) + "&p=true&m=lecture&t=b:temperature.sum",
+        viewport={"width": 1280, "height": 720},
+    )
+    equation = page.locator("#equation")
+    expect(equation).to_contain_text("?")
+    page.keyboard.press("Space")
+    expect(equation).to_contain_text("−0.570")
+    assert equation.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_a_phone_has_keys_for_numbers_and_room_for_fingers(open_page: OpenPage) -> None:

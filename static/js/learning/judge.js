@@ -1,5 +1,6 @@
 /** Judges one answer: here where numbers are compared, by the engine where a mistake is to be named or a formula run. */
 
+import { timelineOf } from "../timeline.js";
 import { bare, hintOf, isTensor, readAnswer, sameShape, shapeText } from "./answers.js";
 
 /** @import { Host, Page } from "../state.js" */
@@ -136,6 +137,12 @@ export function verdictOf({ correct, verdict, hint, detail, shape_ok }) {
  * @returns {Promise<Verdict>}
  */
 async function computed(host, blank, truths, formula) {
+  const early = earlyIn(formula, host.store.get());
+  if (early)
+    return {
+      tone: "wrong",
+      words: `'${early}' is not told yet: write the answer with what comes before.`,
+    };
   const name = "answer_typed";
   const source = `${forwardOf(host.store.get())}\n${name} = ${formula}`;
   const body = {
@@ -171,6 +178,18 @@ async function computed(host, blank, truths, formula) {
   return truths.some((truth) => isTensor(typed, truth))
     ? { tone: "right", words: "", shape: true }
     : refused(typed, blank);
+}
+
+/**
+ * A name in a formula whose value the step brings, or a later one.
+ * @param {string} formula
+ * @param {Page} page
+ */
+function earlyIn(formula, { trace, index }) {
+  const { values } = timelineOf(trace);
+  const later = trace.nodes.filter(({ id }) => (values.get(id) ?? 0) >= index);
+  const names = new Set(later.flatMap(({ name, aliases }) => [name, ...aliases]));
+  return formula.match(/[\p{L}_][\p{L}\p{N}_]*/gu)?.find((word) => names.has(word));
 }
 
 /**

@@ -212,13 +212,14 @@ function createPanel(host, { answer, reveal, again }) {
       ...blanks.map((blank) => {
         const name = many ? `Your answer, ${blank.label}` : "Your answer";
         const scalar = blank.shape.length === 0;
+        const ways = blank.kind === "part" ? "shape or list" : "shape, list or formula";
         const input = h("input", {
           type: "text",
           "aria-label": name,
           autocomplete: "off",
           spellcheck: "false",
           inputmode: scalar ? "decimal" : "text",
-          placeholder: many ? "" : scalar ? "a number" : "a list, a formula, a shape",
+          placeholder: many ? "" : scalar ? "a number" : ways,
         });
         const sign = h(
           "button",

@@ -145,9 +145,11 @@ function localBlank(gate, source, { local }, nodes) {
  * @returns {Part[]}
  */
 const unknowns = (blanks) =>
-  blanks.flatMap(({ label, kind }) => {
+  blanks.flatMap(({ label, kind }, i) => {
     const tone = kind === "local" ? "local" : "gradient";
-    return [{ tone, text: label }, sign("="), { tone, text: ASKED }];
+    /** @type {Part[]} */
+    const parts = [{ tone, text: label }, sign("="), { tone, text: ASKED }];
+    return i ? [sign(","), ...parts] : parts;
   });
 
 /**
@@ -185,7 +187,12 @@ function wordsOf(trace, { kind, node, edge }, blanks) {
     return `How steep is ${short(gate.label)} in ${[...new Set(names)].join(" and in ")}${others}?`;
   }
   const source = nodes.get(sources.get(String(edge)) ?? node) ?? gate;
-  const also = source.value.shape.length ? " Its shape, its entries, or a formula." : "";
+  const [tensor, part] = [source.value.shape.length > 0, blanks[0].kind === "part"];
+  const also = part
+    ? ` One contribution of several${tensor ? ": its shape, or its entries" : ""}.`
+    : tensor
+      ? " Its shape, its entries, or a formula."
+      : "";
   if (kind === "accumulate")
     return `What is the whole gradient of ${short(gate.label)}, from all its uses?${ways}`;
   return `What does ${gate.symbol} send back to ${short(source.label)}?${also}`;

@@ -62,7 +62,7 @@ export function createLecture(store) {
     fitText(equation, WRAPPED, equationFits);
   }
   /** @param {Page} page @param {Page} [previous] */
-  function show({ index, trace, slide, look }, previous) {
+  function show({ index, trace, slide, look, learning }, previous) {
     if (previous && look.mode !== previous.look.mode) {
       root.removeAttribute("data-resting");
       if (look.mode) rest.later();
@@ -73,7 +73,8 @@ export function createLecture(store) {
       index !== previous?.index ||
       slide !== previous.slide ||
       trace !== previous.trace ||
-      look !== previous.look
+      look !== previous.look ||
+      learning !== previous.learning
     ) {
       root.removeAttribute("data-blank");
       fit();
