@@ -60,8 +60,8 @@ export function createViewport(frame, camera, layers, onMove) {
   /** @type {Map<number, Point>} */
   const pressed = new Map();
   let dragged = false;
-  /** @type {Rect | undefined} what the window has shown since a glide began that is not over */
-  let passed;
+  /** @type {{ from: typeof at, begun: number, duration: number } | undefined} the last glide, which may be over; ms */
+  let glide;
 
   const margin = () => MARGIN + MARGIN_SHARE * open.width;
 
@@ -80,15 +80,27 @@ export function createViewport(frame, camera, layers, onMove) {
   }
 
   /**
-   * What the window shows of the picture.
+   * What the window shows of the picture, where that lies so.
    * @returns {Rect}
    */
-  const view = () => ({
-    left: -at.x / at.k,
-    right: (open.width - at.x) / at.k,
-    top: -at.y / at.k,
-    bottom: (open.height - at.y) / at.k,
+  const view = ({ x, y, k } = at) => ({
+    left: -x / k,
+    right: (open.width - x) / k,
+    top: -y / k,
+    bottom: (open.height - y) / k,
   });
+
+  /** Where the picture lies by now, on its way to where it will. Asked, the browser would work out all styles. */
+  function underway() {
+    if (!glide) return at;
+    const { from, begun, duration } = glide;
+    const time = Math.min(1, (performance.now() - begun) / duration);
+    // As ease-in-out, near enough.
+    const part = time * time * (3 - 2 * time);
+    /** @param {"x" | "y" | "k"} key */
+    const along = (key) => from[key] + part * (at[key] - from[key]);
+    return { x: along("x"), y: along("y"), k: along("k") };
+  }
 
   /**
    * @param {typeof at} wanted
@@ -97,14 +109,16 @@ export function createViewport(frame, camera, layers, onMove) {
    */
   function moveTo(wanted, duration) {
     const target = within(wanted);
-    const way = Math.hypot(target.x - at.x, target.y - at.y);
-    if (target.k === at.k && way < 1) return false;
-    const glides = duration > 0 && way < GLIDE * open.width;
-    passed = glides ? (passed ?? view()) : undefined;
+    if (target.k === at.k && distance(at, target) < 1) return false;
+    const from = underway();
+    const glides = duration > 0 && distance(from, target) < GLIDE * open.width;
+    glide = glides ? { from, begun: performance.now(), duration } : undefined;
     at = target;
-    if (passed) cover(passed, view());
-    if (glides) resting.cancel();
-    else resting.later();
+    const passed = view();
+    if (glides) {
+      cover(passed, view(from));
+      resting.cancel();
+    } else resting.later();
     onMove(view(), passed);
     camera.style.transition = glides ? `transform ${duration}ms ease-in-out` : "";
     // Between two pixels all text would be blurred.
@@ -126,7 +140,7 @@ export function createViewport(frame, camera, layers, onMove) {
 
   /** Draws at the scale the gesture came to: all texts are laid out anew, so only once it pauses. */
   function rest() {
-    passed = undefined;
+    glide = undefined;
     camera.style.transition = "";
     if (at.k !== drawn) {
       drawn = at.k;
@@ -264,7 +278,7 @@ export function createViewport(frame, camera, layers, onMove) {
         duration,
       );
     },
-    view,
+    view: () => view(),
     /** Whether there is more of the picture than the window shows. */
     overflows: () => size.width * at.k > open.width + 1 || size.height * at.k > open.height + 1,
     /**
@@ -296,3 +310,6 @@ export function createViewport(frame, camera, layers, onMove) {
     },
   };
 }
+
+/** @param {Point} a @param {Point} b */
+const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
