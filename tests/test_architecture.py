@@ -240,6 +240,7 @@ OWNERS = {
     r"\b(setTimeout|setInterval|requestAnimationFrame|requestIdleCallback)\b": ("player.js",),
     r"(?<![\w.])(window\.|document\.)?location\b(?!:)": ("url.js",),
     r"\bd3\b|vendor/d3": ("circuit/", "panels/", "views/"),
+    r"vendor/charts": ("views/",),
     r"\bhistory\.(push|replace)State\b": ("url.js",),
 }
 # (file, pattern): why it may, although it is not the owner.

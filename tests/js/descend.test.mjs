@@ -8,9 +8,11 @@ import {
   entryFrom,
   numberAt,
   offered,
+  rounded,
   steepest,
 } from "../../static/js/views/descend/axes.js";
-import { contour, cut, rounded, span, ticks } from "../../static/js/views/descend/contour.js";
+import { regions } from "../../static/js/views/descend/contour.js";
+import { span } from "../../static/js/views/descend/figure.js";
 
 const node = (id, data, shape) => ({ id, kind: "input", value: { shape, data } });
 const trace = {
@@ -83,60 +85,37 @@ test("a moved entry is written into the whole of its input, given before drawn",
   assert.equal(changed(large, moves), undefined);
 });
 
-const SQUARE = [
-  [0, 0],
-  [1, 0],
-  [1, 1],
-  [0, 1],
-];
+const at = (point) => point.map((x) => Number(x.toFixed(3))).join();
 
-test("a level cuts a cell where the heights between two corners say", () => {
-  // Heights rise from 0 to 4 to the right: the level 1 lies a quarter of the way.
-  const { above, cuts } = cut([0, 4, 4, 0], SQUARE, 1);
-  assert.deepEqual(cuts, [
-    [0.25, 1],
-    [0.25, 0],
-  ]);
-  assert.equal(above.length, 4);
-  assert.ok(above.every(([x]) => x >= 0.25));
+test("a level runs where the heights between two corners say", () => {
+  // Heights rise from 0 to 4 along the first axis: the level 1 lies a quarter of the way.
+  const { above, missing } = regions(
+    [
+      [0, 0],
+      [4, 4],
+    ],
+    [1],
+    at,
+  );
+  assert.deepEqual(above, ["M1.5,1L1.5,0L1,-0.5L0.25,0L0.25,1L1,1.5L1.5,1Z"]);
+  assert.equal(missing, "");
 });
 
-test("a saddle is cut twice, whichever corner comes first", () => {
-  for (const heights of [
-    [2, 0, 2, 0],
-    [0, 2, 0, 2],
-  ]) {
-    const { cuts } = cut(heights, SQUARE, 1);
-    assert.equal(cuts.length, 4);
-    // Each piece joins neighbouring sides.
-    for (let k = 0; k < 4; k += 2)
-      assert.equal(
-        Math.hypot(cuts[k][0] - cuts[k + 1][0], cuts[k][1] - cuts[k + 1][1]),
-        Math.SQRT1_2,
-      );
-  }
-});
-
-test("what is no number is left out, and the rest is drawn", () => {
-  const at = ([i, j]) => `${i},${j}`;
-  const { region, line } = contour(
+test("what is no number is told apart, and the rest is drawn up to it", () => {
+  const { above, missing } = regions(
     [
       [1, 1, 1],
       [1, 1, 1],
       [1, NaN, 1],
     ],
-    0.5,
+    [0.5],
     at,
   );
-  // The cells of the first column of corners are whole; those that touch the middle of the last row are not.
-  assert.equal(region, "M0,0L1,0L1,1L0,1ZM0,1L1,1L1,2L0,2Z");
-  assert.equal(line, "");
-});
-
-test("ticks are round and lie within the range", () => {
-  assert.deepEqual(ticks(-3, 9), [-2, 0, 2, 4, 6, 8]);
-  assert.deepEqual(ticks(0, 0.01), [0, 0.002, 0.004, 0.006, 0.008, 0.01]);
-  assert.deepEqual(ticks(5, 5), [5]);
+  // A corner of the grid is cut, too, half a cell beyond it.
+  assert.deepEqual(above, [
+    "M2.5,2L2,2L1,1L2,0L2.5,0L2,-0.5L1,-0.5L0,-0.5L-0.5,0L-0.5,1L-0.5,2L0,2.5L1,2.5L2,2.5L2.5,2Z",
+  ]);
+  assert.equal(missing, "M2.5,1L2,0L1,1L2,2L2.5,1Z");
 });
 
 test("a hand moves in round steps", () => {

@@ -16,10 +16,10 @@ import {
   movable,
   numberAt,
   offered,
+  rounded,
   steepest,
   wholeOf,
 } from "./descend/axes.js";
-import { rounded } from "./descend/contour.js";
 import { createEach } from "./nudge/each.js";
 import { createQuestion } from "./question.js";
 

@@ -178,3 +178,13 @@ function placed(data, [first, ...rest], to) {
   if (first === undefined || !Array.isArray(data)) return to;
   return data.map((each, i) => (i === first ? placed(each, rest, to) : each));
 }
+
+/**
+ * A number in steps that a hand can make over this range: 1.25, not 1.2473648.
+ * @param {number} x
+ * @param {number} width of the range
+ */
+export function rounded(x, width) {
+  const grain = 10 ** Math.floor(Math.log10(width / 200));
+  return Number((Math.round(x / grain) * grain).toPrecision(12));
+}

@@ -1,8 +1,10 @@
 /** The picture of a function over one entry, with tangent and secant, or over two, with contours; its point can be moved. */
 
+import { ticks } from "../../../vendor/charts.js";
 import { svg } from "../../circuit/text.js";
 import { formatShort } from "../../format.js";
-import { contour, rounded, span, ticks } from "./contour.js";
+import { rounded } from "./axes.js";
+import { regions } from "./contour.js";
 
 /** @import { Numeric } from "../../types.d.ts" */
 
@@ -43,6 +45,8 @@ const [TOP, BOTTOM] = [EDGE.top, HEIGHT - EDGE.bottom];
 const ARROW = 54;
 const TONE = 12;
 const TONES = 6;
+/** On an axis, some more or less. */
+const MARKS = 4;
 /** Presses of an arrow key from one end to the other; with Shift a tenth. */
 const PRESSES = 60;
 
@@ -179,6 +183,24 @@ export function createFigure(move) {
   return { element: picture, draw };
 }
 
+/**
+ * The range that a curve is drawn over: all of it, but not what shoots far beyond most of it.
+ * @param {readonly number[]} heights
+ * @param {readonly number[]} levels heights between which there is as much of the curve each
+ * @returns {[low: number, high: number]}
+ */
+export function span(heights, levels) {
+  const finite = heights.filter(Number.isFinite);
+  if (!finite.length) return [0, 1];
+  const [least, most] = [Math.min(...finite), Math.max(...finite)];
+  const [first = least, last = most] = [levels[0], levels.at(-1)];
+  const room = 2 * (last - first);
+  const low = Math.max(least, first - room);
+  const high = Math.min(most, last + room);
+  if (high > low) return [low, high];
+  return [low - 1, low + 1];
+}
+
 /** @param {[number, number]} range @returns {[number, number]} */
 const padded = ([low, high]) => [low - 0.08 * (high - low), high + 0.08 * (high - low)];
 
@@ -193,10 +215,11 @@ function map({ axes: [first, second], values }, levels, [x, y]) {
   ];
   /** @param {[number, number]} point */
   const at = ([i, j]) => `${(LEFT + i * step[0]).toFixed(1)},${(BOTTOM + j * step[1]).toFixed(1)}`;
-  const bands = levels.map((level) => contour(grid, level, at));
+  const { above, missing } = regions(grid, levels, at);
+  const window = { "clip-path": "url(#figure-window)" };
   return [
-    ...bands.map(({ region }) => svg("path", { class: "band", d: region || "M0,0" })),
-    ...bands.map(({ line }) => svg("path", { class: "level", d: line || "M0,0" })),
+    ...above.map((d) => svg("path", { class: "level", d, ...window })),
+    svg("path", { class: "missing", d: missing, ...window }),
   ];
 }
 
@@ -242,11 +265,11 @@ function axes({ names, output, surface }, [x, y], [across, up]) {
     const made = svg("text", { x: left, y: top, "text-anchor": anchor, class: kind }, group);
     made.textContent = text;
   };
-  for (const tick of ticks(...across)) {
+  for (const tick of ticks(...across, MARKS)) {
     svg("path", { d: `M${x.at(tick)},${BOTTOM}v4` }, group);
     label(formatShort(tick), x.at(tick), BOTTOM + 16, "middle");
   }
-  for (const tick of ticks(...up)) {
+  for (const tick of ticks(...up, MARKS)) {
     svg("path", { d: `M${LEFT},${y.at(tick)}h-4` }, group);
     label(formatShort(tick), LEFT - 7, y.at(tick) + 4, "end");
   }

@@ -1,10 +1,10 @@
 /** The lecture's approaches side by side: the same start, the same number of passes, the loss against what it cost. */
 
+import { ticks } from "../../../vendor/charts.js";
 import { svg } from "../../circuit/text.js";
 import { formatNumber, formatShort } from "../../format.js";
 import { h } from "../../panels/dom.js";
 import { descending, movable } from "./axes.js";
-import { ticks } from "./contour.js";
 
 /** @import { Host } from "../../state.js" */
 /** @import { Numeric, Problem, Tensor } from "../../types.d.ts" */
@@ -307,10 +307,10 @@ function curves(runs, budget) {
     svg("text", { x: left, y: up, "text-anchor": anchor }, picture).textContent = text;
   };
   const marks = deep
-    ? ticks(low, high)
+    ? ticks(low, high, 4)
         .filter(Number.isInteger)
         .map((power) => 10 ** power)
-    : ticks(low, high);
+    : ticks(low, high, 4);
   for (const mark of marks) {
     svg(
       "path",
@@ -319,7 +319,7 @@ function curves(runs, budget) {
     );
     label(formatShort(mark), EDGE.left - 6, y(mark) + 4, "end");
   }
-  for (const mark of ticks(0, budget))
+  for (const mark of ticks(0, budget, 4))
     label(String(mark), x(mark), HEIGHT - EDGE.bottom + 16, "middle");
   label("passes through the circuit", WIDTH - EDGE.right, HEIGHT - 4, "end");
   for (const { method, losses, evaluations } of runs) {
