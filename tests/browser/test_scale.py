@@ -72,6 +72,11 @@ def test_what_is_far_has_no_place_in_the_page(large: Page) -> None:
     assert not any(seen)
 
 
+def test_what_is_far_is_put_away_many_blocks_at_once(large: Page) -> None:
+    far = large.locator("#graph .block.away .block").count()
+    assert far > large.locator("#graph .block .block").count() / 3
+
+
 #: has every look at the clock take long, counts breaks, and notes how many nodes there are whenever some change
 SLOWLY = """() => {
     let now = performance.now();

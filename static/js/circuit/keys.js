@@ -42,12 +42,14 @@ export function createKeys(surface, onSelect, onFocus, onFold, onOpen, onExplain
     return idOf(element);
   };
 
-  /** @param {boolean} on whether the current node is the tab stop, whose block is displayed even far from the window */
+  /** @param {boolean} on whether the current node is the tab stop, which is displayed even far from the window */
   function setStop(on) {
     const mark = marks.get(current);
     if (on) mark?.grow();
     mark?.body.setAttribute("tabindex", on ? "0" : "-1");
-    mark?.element.parentElement?.classList.toggle("stop", on);
+    let block = mark?.element.closest(".block");
+    for (; block; block = block.parentElement?.closest(".block"))
+      block.classList.toggle("stop", on);
   }
 
   /** @param {string} id */

@@ -21,6 +21,9 @@ const WIDER = 3;
 /** What lies in such a part of the picture is one block, px of it: a window shows several. */
 const CELL = { width: 400, height: 250 };
 
+/** So many cells each way are a district: of one without a block near, the browser works out a single style. */
+const DISTRICT = 4;
+
 /** How many blocks a frame has time for besides what it shows. */
 const BLOCKS = 4;
 
@@ -40,11 +43,12 @@ export const everything = {
 
 /** @returns {Near} */
 export function createNear() {
-  /** @typedef {Home & { rect: Rect, waiting: (() => void)[], away: boolean }} Block */
+  /** @typedef {{ element: Element, displayed: number }} District its element, and how many of its blocks are displayed */
+  /** @typedef {Home & { rect: Rect, waiting: (() => void)[], away: boolean, district: District }} Block */
   /** @type {Block[]} */
-  const blocks = [];
-  /** @type {Map<Element, Map<string, Block>>} by layer and cell */
-  const cells = new Map();
+  const all = [];
+  /** @type {Map<Element, { districts: Map<string, District>, blocks: Map<string, Block> }>} by layer, then by cell */
+  const layers = new Map();
   /** @type {Rect | undefined} what is displayed, or will be soon; undefined: nothing yet */
   let area;
   /** @type {Rect | undefined} */
@@ -55,7 +59,12 @@ export function createNear() {
   /** @param {Block} block @param {boolean} away */
   function put(block, away) {
     soon.delete(block);
-    if (block.away !== away) block.element.classList.toggle("away", away);
+    if (block.away !== away) {
+      const { element, district } = block;
+      element.classList.toggle("away", away);
+      district.displayed += away ? -1 : 1;
+      district.element.classList.toggle("away", district.displayed === 0);
+    }
     block.away = away;
     if (!away) for (const draw of block.waiting.splice(0)) draw();
   }
@@ -74,38 +83,46 @@ export function createNear() {
     }
   }
 
-  /** @param {Element} layer @param {Rect} rect */
-  function begin(layer, rect) {
-    // Of a g that is not displayed the browser would lay out all the same what is in it.
-    const element = svg("svg", { class: "block away", role: "none", overflow: "visible" }, layer);
+  // Of a g that is not displayed the browser would lay out all the same what is in it.
+  const hidden = (/** @type {Element} */ parent) =>
+    svg("svg", { class: "block away", role: "none", overflow: "visible" }, parent);
+
+  /** @param {District} district @param {Rect} rect */
+  function begin(district, rect) {
     /** @type {Block} */
     const block = {
-      element,
+      element: hidden(district.element),
       rect: { ...rect },
       waiting: [],
       away: true,
+      district,
       whenNear(draw) {
         if (block.away) block.waiting.push(draw);
         else draw();
       },
     };
-    blocks.push(block);
+    all.push(block);
     return block;
   }
 
   return {
     place(layer, rect) {
-      const own = cells.get(layer) ?? new Map();
-      cells.set(layer, own);
-      const cell = cellOf(rect);
-      const block = own.get(cell) ?? begin(layer, rect);
-      own.set(cell, block);
+      const { districts, blocks } = layers.get(layer) ?? {
+        districts: new Map(),
+        blocks: new Map(),
+      };
+      layers.set(layer, { districts, blocks });
+      const [cell, wide] = [1, DISTRICT].map((times) => cellOf(rect, times));
+      const district = districts.get(wide) ?? { element: hidden(layer), displayed: 0 };
+      districts.set(wide, district);
+      const block = blocks.get(cell) ?? begin(district, rect);
+      blocks.set(cell, block);
       cover(block.rect, rect);
       if (block.away && !soon.has(block)) put(block, !isNear(block.rect));
       return block;
     },
     growAll() {
-      for (const { waiting } of blocks) for (const draw of waiting.splice(0)) draw();
+      for (const { waiting } of all) for (const draw of waiting.splice(0)) draw();
     },
     look(window) {
       for (const block of soon) if (overlap(block.rect, window)) put(block, false);
@@ -120,9 +137,9 @@ export function createNear() {
       seen = window;
       area = around(window, BEYOND);
       const now = around(window, AT_ONCE);
-      const later = new Set(blocks.filter(({ away, rect }) => away && isNear(rect)));
+      const later = new Set(all.filter(({ away, rect }) => away && isNear(rect)));
       soon = later;
-      for (const block of blocks) if (!later.has(block)) put(block, !isNear(block.rect));
+      for (const block of all) if (!later.has(block)) put(block, !isNear(block.rect));
       for (const block of later) if (overlap(block.rect, now)) put(block, false);
       void putSoon(later);
     },
@@ -130,11 +147,12 @@ export function createNear() {
 }
 
 /**
- * The cell that holds the middle of a part; what is larger than a cell lies in larger ones.
+ * The cell, or the square of so many, that holds the middle of a part; what is larger than that lies in larger ones.
  * @param {Rect} rect
+ * @param {number} times
  */
-function cellOf({ left, right, top, bottom }) {
-  const large = Math.max(1, (right - left) / CELL.width, (bottom - top) / CELL.height);
+function cellOf({ left, right, top, bottom }, times) {
+  const large = Math.max(times, (right - left) / CELL.width, (bottom - top) / CELL.height);
   const size = 2 ** Math.ceil(Math.log2(large));
   const column = Math.floor((left + right) / 2 / (size * CELL.width));
   const row = Math.floor((top + bottom) / 2 / (size * CELL.height));
