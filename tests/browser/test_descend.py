@@ -199,7 +199,7 @@ def test_what_the_engine_refuses_is_said(open_page: OpenPage) -> None:
     expect(views(page).get_by_role("combobox", name="Over", exact=True)).not_to_contain_text("i")
     write(page, "3 * 4")
     expect(views(page)).to_contain_text("Nothing can move here")
-    expect(views(page).locator(".figure").first).to_be_hidden()
+    expect(views(page).locator(".chart").first).to_be_hidden()
 
 
 # ---------------------------------------------------------------- the race
@@ -413,7 +413,7 @@ def test_axe_finds_nothing_and_fingers_find_all(
     view = "Nudge" if part == "Nudge" else "Descend"
     viewport = {"width": size[0], "height": size[1]}
     page = opened(open_page, view=view, color_scheme=scheme, viewport=viewport)
-    shown = views(page).locator(".figure:visible, .forces:visible").first
+    shown = views(page).locator(".chart:visible, .forces:visible").first
     if part == "Slice":
         views(page).get_by_role("combobox", name="and over").select_option("none")
         shown = views(page).locator(".tangent")

@@ -85,8 +85,6 @@ test("a moved entry is written into the whole of its input, given before drawn",
   assert.equal(changed(large, moves), undefined);
 });
 
-const at = (point) => point.map((x) => Number(x.toFixed(3))).join();
-
 test("a level runs where the heights between two corners say", () => {
   // Heights rise from 0 to 4 along the first axis: the level 1 lies a quarter of the way.
   const { above, missing } = regions(
@@ -95,9 +93,10 @@ test("a level runs where the heights between two corners say", () => {
       [4, 4],
     ],
     [1],
-    at,
+    [0, 10],
+    [0, 10],
   );
-  assert.deepEqual(above, ["M1.5,1L1.5,0L1,-0.5L0.25,0L0.25,1L1,1.5L1.5,1Z"]);
+  assert.deepEqual(above, ["M15,10L15,0L10,-5L2.5,0L2.5,10L10,15L15,10Z"]);
   assert.equal(missing, "");
 });
 
@@ -109,13 +108,14 @@ test("what is no number is told apart, and the rest is drawn up to it", () => {
       [1, NaN, 1],
     ],
     [0.5],
-    at,
+    [0, 20],
+    [0, 20],
   );
   // A corner of the grid is cut, too, half a cell beyond it.
   assert.deepEqual(above, [
-    "M2.5,2L2,2L1,1L2,0L2.5,0L2,-0.5L1,-0.5L0,-0.5L-0.5,0L-0.5,1L-0.5,2L0,2.5L1,2.5L2,2.5L2.5,2Z",
+    "M25,20L20,20L10,10L20,0L25,0L20,-5L10,-5L0,-5L-5,0L-5,10L-5,20L0,25L10,25L20,25L25,20Z",
   ]);
-  assert.equal(missing, "M2.5,1L2,0L1,1L2,2L2.5,1Z");
+  assert.equal(missing, "M25,10L20,0L10,10L20,20L25,10Z");
 });
 
 test("a hand moves in round steps", () => {

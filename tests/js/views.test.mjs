@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sorted, sortOf, turned } from "../../static/js/panels/sorting.js";
+import { marksOf, path, withRoom } from "../../static/js/views/chart.js";
 import { verdictOf } from "../../static/js/views/check.js";
 import { counted, pairOf, placeOf, sizeOf } from "../../static/js/views/entries.js";
 import { marked, trusted } from "../../static/js/views/marked.js";
 import { linesOfStep, namesOf, tokensOf } from "../../static/js/views/script.js";
 import { decades } from "../../static/js/views/sweep.js";
+import { scaleLinear, scaleLog } from "../../static/vendor/charts.js";
 
 // q = x * y; f = tanh(q) + q * x, as the engine writes it, without the inputs' values.
 const code = `# forward
@@ -158,11 +160,39 @@ test("a verdict is said with its error", () => {
 });
 
 test("a logarithmic scale covers whole decades, and what is 0 lies at the lowest", () => {
-  const { ticks, at } = decades([3e-4, 2e-1, 0], 0, 100);
-  assert.deepEqual(ticks, [-4, -3, -2, -1, 0]);
-  assert.equal(at(1e-4), 0);
-  assert.equal(at(1e-2), 50);
-  assert.equal(at(0), 0);
+  const scale = decades([3e-4, 2e-1, 0], [0, 100]);
+  assert.deepEqual(marksOf(scale), [1e-4, 1e-3, 1e-2, 1e-1, 1]);
+  assert.deepEqual(
+    [1e-4, 1e-2, 0].map((x) => Math.round(scale(x))),
+    [0, 50, 0],
+  );
+  assert.deepEqual(
+    marksOf(decades([1e-13, 0.1], [0, 100])),
+    [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2],
+  );
+  assert.deepEqual(decades([0, 0], [0, 100]).domain(), [1e-16, 1]);
+});
+
+test("a scale with room covers a little more at both ends", () => {
+  for (const scale of [scaleLinear([5, 10], [228, 0]), scaleLog([5, 10], [228, 0])]) {
+    const [low, high] = withRoom(scale).domain();
+    assert.ok(low < 5 && high > 10, `${low} ${high}`);
+    assert.ok(Math.abs(scale(5) - 214) < 1e-9 && Math.abs(scale(10) - 14) < 1e-9);
+  }
+});
+
+test("a path is broken where a number is none, and stays near what is seen", () => {
+  assert.equal(
+    path([
+      [0, 1],
+      [2, 3.14159],
+      [4, NaN],
+      [5, 6],
+      [7, 1e300],
+    ]),
+    "M0,1L2,3.1M5,6L7,100000",
+  );
+  assert.equal(path([[0, NaN]]), "");
 });
 
 test("the parts of a formula are wrapped within one another", () => {

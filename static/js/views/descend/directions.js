@@ -199,13 +199,13 @@ const HEIGHT = 150;
 function drawFan(cosines, about) {
   const picture = svg("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    class: "figure",
+    class: "chart",
     role: "img",
     "aria-label": `${cosines.length} random directions by their angle with the gradient, ${about}`,
   });
   const [cx, cy, r] = [WIDTH / 2, HEIGHT / 2, HEIGHT / 2 - 8];
   svg("circle", { class: "rim", cx, cy, r }, picture);
-  svg("path", { class: "grid-line", d: `M${cx - r},${cy}H${cx + r}` }, picture);
+  svg("path", { class: "rim", d: `M${cx - r},${cy}H${cx + r}` }, picture);
   for (const [i, cosine] of cosines.entries()) {
     const side = (i % 2 ? -1 : 1) * Math.sqrt(Math.max(0, 1 - cosine * cosine));
     const latest = i === cosines.length - 1 && about === "this function";

@@ -1,12 +1,16 @@
 /** The picture of a function over one entry, with tangent and secant, or over two, with contours; its point can be moved. */
 
-import { ticks } from "../../../vendor/charts.js";
+import { extent, scaleLinear } from "../../../vendor/charts.js";
 import { svg } from "../../circuit/text.js";
 import { formatShort } from "../../format.js";
+import { ACROSS, axes, createChart, near, path, trail, upOf, WIDTH, withRoom } from "../chart.js";
 import { rounded } from "./axes.js";
 import { regions } from "./contour.js";
 
 /** @import { Numeric } from "../../types.d.ts" */
+/** @import { Scale } from "../chart.js" */
+
+/** @typedef {[Scale, Scale]} Scales */
 
 /**
  * An answer of /api/surface.
@@ -36,37 +40,23 @@ import { regions } from "./contour.js";
  * @property {boolean} fixed
  */
 
-const WIDTH = 360;
 const HEIGHT = 300;
-const EDGE = { left: 50, right: 12, top: 24, bottom: 38 };
-const [LEFT, RIGHT] = [EDGE.left, WIDTH - EDGE.right];
-const [TOP, BOTTOM] = [EDGE.top, HEIGHT - EDGE.bottom];
+const UP = upOf(HEIGHT);
+const [LEFT, RIGHT] = ACROSS;
+const [BOTTOM, TOP] = UP;
 /** px */
 const ARROW = 54;
 const TONE = 12;
 const TONES = 6;
-/** On an axis, some more or less. */
-const MARKS = 4;
 /** Presses of an arrow key from one end to the other; with Shift a tenth. */
 const PRESSES = 60;
-
-/** @param {number} low @param {number} high @param {number} start @param {number} end */
-const scale = (low, high, start, end) => ({
-  /** @param {number} x */
-  at: (x) => start + ((x - low) / (high - low)) * (end - start),
-  /** @param {number} px */
-  from: (px) => low + ((px - start) / (end - start)) * (high - low),
-});
 
 /** @param {readonly number[]} values */
 const endsOf = (values) => /** @type {[number, number]} */ ([values[0], Number(values.at(-1))]);
 
-/** @param {readonly number[][]} points px */
-const joined = (points) => points.map((p) => p.map((x) => x.toFixed(1)).join(",")).join("L");
-
 /** @param {(to: number[]) => void} move the point is wanted elsewhere */
 export function createFigure(move) {
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "figure", role: "group" });
+  const picture = createChart(HEIGHT, { role: "group" });
   const clip = svg("clipPath", { id: "figure-window" }, svg("defs", {}, picture));
   svg("rect", { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP }, clip);
   svg(
@@ -84,8 +74,8 @@ export function createFigure(move) {
   let scene;
   /** @type {Surface | undefined} whose ground is drawn */
   let drawn;
-  /** @type {{ at: (x: number) => number, from: (px: number) => number }[]} */
-  let scales = [];
+  /** @type {Scales | undefined} of what is drawn */
+  let shown;
 
   /** @param {readonly number[]} to */
   function wanted(to) {
@@ -99,12 +89,12 @@ export function createFigure(move) {
     );
   }
 
-  /** @param {PointerEvent | MouseEvent} event */
+  /** @param {MouseEvent} event */
   function under(event) {
     const box = picture.getBoundingClientRect();
     const px = ((event.clientX - box.left) / box.width) * WIDTH;
     const py = ((event.clientY - box.top) / box.height) * HEIGHT;
-    return [scales[0].from(px), scales[1].from(py)];
+    return shown ? [shown[0].invert(px), shown[1].invert(py)] : [];
   }
 
   handle.addEventListener("pointerdown", (event) => {
@@ -118,7 +108,7 @@ export function createFigure(move) {
   });
   picture.addEventListener("click", (event) => {
     const within = event.target instanceof Element && handle.contains(event.target);
-    if (!within && scales.length) wanted(under(event));
+    if (!within && shown) wanted(under(event));
   });
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
@@ -145,25 +135,38 @@ export function createFigure(move) {
     const flat = surface.axes.length === 2;
     const heights = surface.values.flat().map(Number);
     const levels = surface.levels.map(Number);
-    const vertical = flat ? endsOf(surface.axes[1].values) : padded(span(heights, levels));
-    const [low, high] = endsOf(surface.axes[0].values);
-    scales = [scale(low, high, LEFT, RIGHT), scale(vertical[0], vertical[1], BOTTOM, TOP)];
+    const range = endsOf(surface.axes[0].values);
+    /** @type {Scales} */
+    const scales = [
+      scaleLinear(range, ACROSS),
+      flat
+        ? scaleLinear(endsOf(surface.axes[1].values), UP)
+        : withRoom(scaleLinear(span(heights, levels), UP)),
+    ];
+    shown = scales;
     if (drawn !== surface) {
       const field = flat
-        ? [...map(surface, levels, scales), ...legend(heights)]
+        ? [...map(surface, levels), legend(heights)]
         : [curve(surface.axes[0].values, heights, scales)];
-      ground.replaceChildren(...field, ...axes(next, scales, [[low, high], vertical]));
+      const names = [next.names[0], flat ? next.names[1] : next.output];
+      ground.replaceChildren(...field, axes(scales, { names, kind: "axis-name" }));
       drawn = surface;
     }
     const y = flat ? at[1] : Number((next.here ?? surface).value);
-    const place = [scales[0].at(at[0]), scales[1].at(y)];
+    const place = placed([at[0], y], scales);
     const marks = flat ? mapMarks(next, scales, place) : sliceMarks(next, scales, place);
-    over.replaceChildren(...(next.paths ?? []).map((path) => trail(path, scales)), ...marks);
+    const trails = (next.paths ?? []).map(({ kind, points }) =>
+      trail(
+        kind,
+        points.map((each) => placed(each, scales)),
+      ),
+    );
+    over.replaceChildren(...trails, ...marks);
     const inside = place[0] >= LEFT - 1 && place[0] <= RIGHT + 1 && Number.isFinite(place[1]);
     const top = Number.isFinite(place[1]) ? Math.min(BOTTOM, Math.max(TOP, place[1])) : BOTTOM;
     handle.setAttribute("transform", `translate(${place[0].toFixed(1)},${top.toFixed(1)})`);
     handle.classList.toggle("outside", !inside);
-    tell(next, [low, high]);
+    tell(next, range);
   }
 
   /** @param {Scene} next @param {[number, number]} range */
@@ -190,9 +193,8 @@ export function createFigure(move) {
  * @returns {[low: number, high: number]}
  */
 export function span(heights, levels) {
-  const finite = heights.filter(Number.isFinite);
-  if (!finite.length) return [0, 1];
-  const [least, most] = [Math.min(...finite), Math.max(...finite)];
+  const [least, most] = extent(heights.filter(Number.isFinite));
+  if (least === undefined) return [0, 1];
   const [first = least, last = most] = [levels[0], levels.at(-1)];
   const room = 2 * (last - first);
   const low = Math.max(least, first - room);
@@ -201,21 +203,13 @@ export function span(heights, levels) {
   return [low - 1, low + 1];
 }
 
-/** @param {[number, number]} range @returns {[number, number]} */
-const padded = ([low, high]) => [low - 0.08 * (high - low), high + 0.08 * (high - low)];
+/** @param {number[]} point @param {Scales} scales @returns {number[]} px */
+const placed = ([a, b], [x, y]) => [x(a), y(b)];
 
-/** @typedef {ReturnType<typeof scale>} Scale */
-
-/** @param {Surface} surface @param {number[]} levels @param {Scale[]} scales */
-function map({ axes: [first, second], values }, levels, [x, y]) {
+/** @param {Surface} surface @param {number[]} levels */
+function map({ values }, levels) {
   const grid = values.map((row) => /** @type {Numeric[]} */ (row).map(Number));
-  const step = [
-    x.at(first.values[1]) - x.at(first.values[0]),
-    y.at(second.values[1]) - y.at(second.values[0]),
-  ];
-  /** @param {[number, number]} point */
-  const at = ([i, j]) => `${(LEFT + i * step[0]).toFixed(1)},${(BOTTOM + j * step[1]).toFixed(1)}`;
-  const { above, missing } = regions(grid, levels, at);
+  const { above, missing } = regions(grid, levels, ACROSS, UP);
   const window = { "clip-path": "url(#figure-window)" };
   return [
     ...above.map((d) => svg("path", { class: "level", d, ...window })),
@@ -225,10 +219,10 @@ function map({ axes: [first, second], values }, levels, [x, y]) {
 
 /** From the lowest to the highest, in the tones of the bands. @param {number[]} heights */
 function legend(heights) {
-  const finite = heights.filter(Number.isFinite);
   const group = svg("g", { class: "legend" });
-  if (!finite.length) return [group];
-  const [low, high] = [Math.min(...finite), Math.max(...finite)].map((z) => formatShort(z));
+  const [least, most] = extent(heights.filter(Number.isFinite));
+  if (least === undefined) return group;
+  const [low, high] = [least, most].map(formatShort);
   const start = RIGHT - 8 * high.length - TONES * TONE;
   for (let k = 0; k < TONES; k++) {
     const x = start + k * TONE;
@@ -239,78 +233,32 @@ function legend(heights) {
   const text = { y: HEIGHT - 4, "text-anchor": "end" };
   svg("text", { ...text, x: start - 6 }, group).textContent = low;
   svg("text", { ...text, x: RIGHT }, group).textContent = high;
-  return [group];
-}
-
-/** @param {number[]} along @param {number[]} heights @param {Scale[]} scales */
-function curve(along, heights, [x, y]) {
-  /** @type {number[][][]} */
-  const pieces = [[]];
-  for (const [i, height] of heights.entries()) {
-    if (Number.isFinite(height)) pieces.at(-1)?.push([x.at(along[i]), y.at(height)]);
-    else pieces.push([]);
-  }
-  const d = pieces
-    .filter((piece) => piece.length)
-    .map((piece) => `M${joined(piece)}`)
-    .join("");
-  return svg("path", { class: "graph", d: d || "M0,0", "clip-path": "url(#figure-window)" });
-}
-
-/** @param {Scene} scene @param {Scale[]} scales @param {[number, number][]} ranges */
-function axes({ names, output, surface }, [x, y], [across, up]) {
-  const group = svg("g", { class: "axes" });
-  /** @param {string} text @param {number} left @param {number} top @param {string} anchor @param {string} [kind] */
-  const label = (text, left, top, anchor, kind = "") => {
-    const made = svg("text", { x: left, y: top, "text-anchor": anchor, class: kind }, group);
-    made.textContent = text;
-  };
-  for (const tick of ticks(...across, MARKS)) {
-    svg("path", { d: `M${x.at(tick)},${BOTTOM}v4` }, group);
-    label(formatShort(tick), x.at(tick), BOTTOM + 16, "middle");
-  }
-  for (const tick of ticks(...up, MARKS)) {
-    svg("path", { d: `M${LEFT},${y.at(tick)}h-4` }, group);
-    label(formatShort(tick), LEFT - 7, y.at(tick) + 4, "end");
-  }
-  label(names[0], LEFT, HEIGHT - 4, "start", "axis-name");
-  label(surface.axes.length === 2 ? names[1] : output, 4, 14, "start", "axis-name");
-  return [group];
-}
-
-/**
- * @param {{ kind: string, points: number[][] }} path
- * @param {Scale[]} scales
- */
-function trail({ kind, points }, [x, y]) {
-  const finite = points.filter((point) => point.every(Number.isFinite));
-  const places = finite.map(([a, b]) => [x.at(a), y.at(b)].map(near));
-  const group = svg("g", { class: `trail ${kind}` });
-  if (!places.length) return group;
-  svg("path", { d: `M${joined(places)}` }, group);
-  const [cx, cy] = places[places.length - 1];
-  svg("circle", { cx, cy, r: 4 }, group);
   return group;
 }
 
-/** Browsers lose their way among very large coordinates. @param {number} px */
-const near = (px) => Math.min(1e5, Math.max(-1e5, px));
+/** @param {number[]} along @param {number[]} heights @param {Scales} scales */
+const curve = (along, heights, scales) =>
+  svg("path", {
+    class: "graph",
+    d: path(along.map((t, i) => placed([t, heights[i]], scales))),
+    "clip-path": "url(#figure-window)",
+  });
 
 /**
  * The gradient's arrow and the step against it.
  * @param {Scene} scene
- * @param {Scale[]} scales
+ * @param {Scales} scales
  * @param {number[]} place
  */
 function mapMarks({ here, at }, [x, y], [px, py]) {
   if (!here) return [];
   const [a, b] = here.gradient.map(Number);
-  const aim = [x.at(at[0] + a) - x.at(at[0]), y.at(at[1] + b) - y.at(at[1])];
+  const aim = [x(at[0] + a) - x(at[0]), y(at[1] + b) - y(at[1])];
   const length = Math.hypot(...aim);
   const marks = [];
   if (here.downhill) {
     const [toX, toY] = here.downhill.to.map(Number);
-    const end = [x.at(toX), y.at(toY)].map(near);
+    const end = [x(toX), y(toY)].map(near);
     if (end.every(Number.isFinite))
       marks.push(arrow([px, py], end, "step"), svg("circle", spot(end, 4, "step-end")));
   }
@@ -328,7 +276,7 @@ function mapMarks({ here, at }, [x, y], [px, py]) {
 /**
  * Tangent, secant and step of a slice.
  * @param {Scene} scene
- * @param {Scale[]} scales
+ * @param {Scales} scales
  * @param {number[]} place
  */
 function sliceMarks({ surface, here, formula }, [x, y], [px, py]) {
@@ -336,11 +284,11 @@ function sliceMarks({ surface, here, formula }, [x, y], [px, py]) {
   const marks = [];
   const secant = here.secants.find((each) => each.formula === formula);
   if (secant) {
-    const [one, two] = secant.at.map((t, i) => [x.at(t), y.at(Number(secant.values[i]))].map(near));
+    const [one, two] = secant.at.map((t, i) => [x(t), y(Number(secant.values[i]))].map(near));
     const lean = (two[1] - one[1]) / (two[0] - one[0]);
     if (Number.isFinite(lean)) {
       const ends = [LEFT, RIGHT].map((left) => [left, near(one[1] + lean * (left - one[0]))]);
-      marks.push(svg("path", { class: "secant", d: `M${joined(ends)}` }));
+      marks.push(svg("path", { class: "secant", d: path(ends) }));
       marks.push(
         svg("circle", spot(one, 4, "secant-end")),
         svg("circle", spot(two, 4, "secant-end")),
@@ -351,16 +299,16 @@ function sliceMarks({ surface, here, formula }, [x, y], [px, py]) {
   const lifts = (here.tangent ?? []).map(Number);
   const range = endsOf(here.axes[0].values);
   if (lifts.length === 2 && lifts.every(Number.isFinite)) {
-    const line = scale(range[0], range[1], lifts[0], lifts[1]);
-    const tips = ends.map((t) => [x.at(t), near(y.at(line.at(t)))]);
-    marks.push(svg("path", { class: "tangent", d: `M${joined(tips)}` }));
+    const line = scaleLinear(range, lifts);
+    const tips = ends.map((t) => [x(t), y(line(t))]);
+    marks.push(svg("path", { class: "tangent", d: path(tips) }));
   }
   if (here.downhill && Number.isFinite(py)) {
-    const to = x.at(Number(here.downhill.to[0]));
-    const got = [to, y.at(Number(here.downhill.value))].map(near);
-    const hoped = [to, y.at(Number(here.downhill.predicted))].map(near);
+    const to = x(Number(here.downhill.to[0]));
+    const got = [to, y(Number(here.downhill.value))].map(near);
+    const hoped = [to, y(Number(here.downhill.predicted))].map(near);
     if ([...got, ...hoped].every(Number.isFinite)) {
-      marks.push(svg("path", { class: "miss", d: `M${joined([hoped, got])}` }));
+      marks.push(svg("path", { class: "miss", d: path([hoped, got]) }));
       marks.push(arrow([px, py], got, "step"), svg("circle", spot(got, 4, "step-end")));
       marks.push(svg("circle", spot(hoped, 4, "hoped")));
     }
@@ -374,7 +322,16 @@ const spot = ([cx, cy], r, kind) => ({ cx, cy, r, class: kind });
 /** @param {number[]} from @param {number[]} to @param {string} kind */
 function arrow([x, y], [toX, toY], kind) {
   const group = svg("g", { class: `arrow ${kind}` });
-  svg("path", { d: `M${joined([[x, y]])}L${joined([[toX, toY]])}` }, group);
+  svg(
+    "path",
+    {
+      d: path([
+        [x, y],
+        [toX, toY],
+      ]),
+    },
+    group,
+  );
   const length = Math.hypot(toX - x, toY - y);
   if (length < 14) return group;
   const turn = (Math.atan2(toY - y, toX - x) * 180) / Math.PI;

@@ -1,9 +1,10 @@
 /** The lecture's approaches side by side: the same start, the same number of passes, the loss against what it cost. */
 
-import { ticks } from "../../../vendor/charts.js";
+import { curveStepAfter, scaleLinear, scaleLog } from "../../../vendor/charts.js";
 import { svg } from "../../circuit/text.js";
 import { formatNumber, formatShort } from "../../format.js";
 import { h } from "../../panels/dom.js";
+import { ACROSS, axes, createChart, trail, upOf, withRoom } from "../chart.js";
 import { descending, movable } from "./axes.js";
 
 /** @import { Host } from "../../state.js" */
@@ -54,9 +55,8 @@ const labelOf = (name) => APPROACHES.find(({ method }) => method === name)?.labe
 
 const BUDGETS = [50, 100, 400, 2000];
 
-const WIDTH = 360;
-const HEIGHT = 210;
-const EDGE = { left: 56, right: 12, top: 10, bottom: 36 };
+/** px */
+const HEIGHT = 224;
 
 /**
  * @param {Host} host
@@ -276,9 +276,7 @@ function swatch(method) {
  * @param {number} budget
  */
 function curves(runs, budget) {
-  const picture = svg("svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    class: "figure",
+  const picture = createChart(HEIGHT, {
     role: "img",
     "aria-label": "Output against passes through the circuit",
   });
@@ -289,53 +287,16 @@ function curves(runs, budget) {
   const top = Number.isFinite(start) ? start : Math.max(...sane, 1);
   const least = Math.min(...sane, top);
   const deep = least > 0 && top / least > 30;
-  const bend = deep ? Math.log10 : /** @param {number} x */ (x) => x;
-  const [low, high] = [bend(least), bend(top)];
-  const room = (high - low || 1) * 0.06;
-  /** @param {number} x */
-  const x = (x) => EDGE.left + (x / budget) * (WIDTH - EDGE.left - EDGE.right);
-  /** @param {number} loss */
-  const y = (loss) => {
-    const bent = deep && loss <= 0 ? low : bend(loss);
-    const part = (bent - low + room) / (high - low + 2 * room || 1);
-    return (
-      HEIGHT - EDGE.bottom - Math.min(1, Math.max(0, part)) * (HEIGHT - EDGE.top - EDGE.bottom)
-    );
-  };
-  /** @param {string} text @param {number} left @param {number} up @param {string} anchor */
-  const label = (text, left, up, anchor) => {
-    svg("text", { x: left, y: up, "text-anchor": anchor }, picture).textContent = text;
-  };
-  const marks = deep
-    ? ticks(low, high, 4)
-        .filter(Number.isInteger)
-        .map((power) => 10 ** power)
-    : ticks(low, high, 4);
-  for (const mark of marks) {
-    svg(
-      "path",
-      { class: "grid-line", d: `M${EDGE.left},${y(mark)}H${WIDTH - EDGE.right}` },
-      picture,
-    );
-    label(formatShort(mark), EDGE.left - 6, y(mark) + 4, "end");
-  }
-  for (const mark of ticks(0, budget, 4))
-    label(String(mark), x(mark), HEIGHT - EDGE.bottom + 16, "middle");
-  label("passes through the circuit", WIDTH - EDGE.right, HEIGHT - 4, "end");
-  for (const { method, losses, evaluations } of runs) {
-    const group = svg("g", { class: `trail ${method}` }, picture);
-    const points = losses.flatMap((loss, i) => {
-      const height = Number(loss);
-      if (Number.isNaN(height)) return [];
-      return [[x(evaluations[i]), y(height)]];
-    });
-    // What was reached holds until the next step is done.
-    const d = points.map(([px, py], i) =>
-      i ? `H${px.toFixed(1)}V${py.toFixed(1)}` : `M${px.toFixed(1)},${py.toFixed(1)}`,
-    );
-    svg("path", { d: d.join("") || "M0,0" }, group);
-    const [cx, cy] = points[points.length - 1] ?? [-9, -9];
-    svg("circle", { cx, cy, r: 4 }, group);
-  }
+  const upright = deep ? scaleLog : scaleLinear;
+  const x = scaleLinear([0, budget], ACROSS);
+  const y = withRoom(upright([least, top], upOf(HEIGHT))).clamp(true);
+  picture.append(
+    axes([x, y], { names: ["passes through the circuit", "output"], grid: true }),
+    ...runs.map(({ method, losses, evaluations }) => {
+      const points = losses.map((loss, i) => [x(evaluations[i]), y(Number(loss))]);
+      // What was reached holds until the next step is done.
+      return trail(method, points, curveStepAfter);
+    }),
+  );
   return picture;
 }
