@@ -12,13 +12,13 @@ const TRACE = { nodes: [], edges: [], steps: [STEP] };
 /** A board whose layouts end when the test says so. */
 function slowBoard() {
   const calls = [];
-  const wait = (name) =>
+  const wait = (name, frameOf) =>
     new Promise((done, fail) => {
-      calls.push({ name, done: () => done(""), fail });
+      calls.push({ name, frameOf, done: () => done(""), fail });
     });
   return {
     calls,
-    setTrace: () => wait("setTrace"),
+    setTrace: (_trace, _folds, frameOf) => wait("setTrace", frameOf),
     resize: () => wait("resize"),
     show() {},
     mark() {},
@@ -71,4 +71,13 @@ test("a fitting that a newer layout takes the place of is no news, one out of ti
   board.calls[2].fail(new Error("the layout took too long"));
   await settled();
   assert.equal(store.get().said, "the layout took too long");
+});
+
+test("a drawing is told what its trace shows first, and nothing of another trace", async () => {
+  const { store, board, fold } = await openBoard();
+  fold(["layer"]);
+  const { frameOf } = board.calls[1];
+  assert.deepEqual(frameOf(), {});
+  store.set({ trace: { ...TRACE } });
+  assert.equal(frameOf(), undefined);
 });

@@ -1,7 +1,7 @@
 /** A picture with its places as it is drawn: on sheets of its own, so that the one before stays until all is there. */
 
-/** @import { Layout, Point, Trace, View } from "../types.d.ts" */
-/** @import { Boxes, Drawing, Measure, Picture, Rect, Sheets, Taps } from "./types.d.ts" */
+/** @import { Frame, Layout, Point, Trace, View } from "../types.d.ts" */
+/** @import { Boxes, Change, Drawing, Measure, Picture, Rect, Sheets, Taps } from "./types.d.ts" */
 
 import { drawNodes } from "./gates.js";
 import { overlap, rectOf, shifted } from "./measure.js";
@@ -36,6 +36,39 @@ export function* drawPicture(picture, layout, measure, { boxes, taps }) {
   const { width, height } = layout;
   const plan = { width, height, parts: [...marks.values()].map(rectOf) };
   return { picture, layout, sheets, near, plan, marks, wires, nets };
+}
+
+/**
+ * Tells every part of a drawing what is known at a frame.
+ * @param {Drawing} drawing
+ * @param {Frame} frame
+ * @param {Frame} [last] the one it was told before
+ * @returns {Generator<void, Change>} what changes between the two
+ */
+export function* tell({ picture, marks, wires, nets }, frame, last) {
+  /** @type {Change} */
+  const change = { forward: [], backward: [], landing: [] };
+  for (const [id, mark] of marks) {
+    const state = frame.nodes[id];
+    const old = last?.nodes[id];
+    if (old === state) continue;
+    mark.show(state);
+    nets.get(id)?.show(state);
+    if (state.valueKnown && !old?.valueKnown) change.landing.push({ id, role: "value" });
+    if (state.gradientKnown && !old?.gradientKnown) change.landing.push({ id, role: "gradient" });
+    yield;
+  }
+  for (const edge of picture.edges) {
+    const state = frame.edges[edge.id];
+    const old = last?.edges[edge.id];
+    if (old === state) continue;
+    wires.get(edge.id)?.show(state);
+    marks.get(edge.target)?.showPartial(edge.id, state);
+    if (state.valueKnown && !old?.valueKnown) change.forward.push(edge);
+    if (state.downstreamKnown && !old?.downstreamKnown) change.backward.push(edge);
+    yield;
+  }
+  return change;
 }
 
 /**

@@ -57,9 +57,10 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
    * Draws a trace; folds more of it where its layout takes too long.
    * @param {Trace} trace
    * @param {Folds} folds
+   * @param {() => Frame | undefined} [frameOf] what will be shown first
    * @returns {Promise<string>} what the reader should be told; "" for nothing
    */
-  async function setTrace(trace, folds) {
+  async function setTrace(trace, folds, frameOf) {
     const mine = ++turn;
     chosen = folds;
     if (trace.source !== last.source) last = { source: trace.source, limit: 0 };
@@ -70,7 +71,10 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
       if (mine !== turn) return "";
       const next = folding?.viewOf(trace, chosen, LIMITS[last.limit]);
       try {
-        await board.setTrace(next ?? trace);
+        await board.setTrace(next ?? trace, () => {
+          const frame = frameOf?.();
+          return frame && frameOn(next, frame);
+        });
       } catch (error) {
         if (mine !== turn) return "";
         if (!(error instanceof LayoutTimeout) || !foldMore()) throw error;
@@ -93,6 +97,9 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
     else last = { ...last, limit: last.limit + 1 };
     return true;
   }
+
+  /** @param {View | undefined} view @param {Frame} frame */
+  const frameOn = (view, frame) => (view && folding ? folding.frameOn(view, frame) : frame);
 
   /** The focus stays with what was folded or unfolded. */
   function returnFocus() {
@@ -121,7 +128,7 @@ export function createFoldableBoard(element, { onFolds, ...options }) {
      * @param {Frame} frame of the trace last drawn
      * @param {{ animate: boolean }} how
      */
-    show: (frame, how) => board.show(view && folding ? folding.frameOn(view, frame) : frame, how),
+    show: (frame, how) => board.show(frameOn(view, frame), how),
     /**
      * The box that hides a node, or the node.
      * @param {string} id

@@ -47,9 +47,12 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
     const { restoring, look } = store.get();
     const trace = shownOf(store.get());
     if (restoring) return false;
+    const isWanted = () => shownOf(store.get()) === trace && store.get().look.folds === look.folds;
     let said = "";
     try {
-      const drawing = board.setTrace(trace, look.folds);
+      const drawing = board.setTrace(trace, look.folds, () =>
+        isWanted() ? frameOf(store.get()) : undefined,
+      );
       // Finding the first frame of a large trace is long work, too: it is done while the worker lays out.
       void rest().then(() => frameOf(store.get()));
       said = await drawing;
@@ -57,7 +60,7 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
       if (shownOf(store.get()) === trace) complain(error);
       return false;
     }
-    if (shownOf(store.get()) !== trace || store.get().look.folds !== look.folds) return false;
+    if (!isWanted()) return false;
     laidOut = trace;
     if (said) store.set({ said });
     delete document.documentElement.dataset.restoring;

@@ -4,11 +4,11 @@
 
 /** @import { Cell, Frame, Trace } from "../types.d.ts" */
 /** @import { LayoutClient } from "../layout-client.js" */
-/** @import { Change, Drawing, Mark, Picture, Prospect, Rect } from "./types.d.ts" */
+/** @import { Drawing, Mark, Picture, Prospect, Rect } from "./types.d.ts" */
 
 import { atOnce, debounce, inSlices } from "../player.js";
 import { createArranging } from "./arranging.js";
-import { drawPicture, glide, screenPlaces } from "./drawing.js";
+import { drawPicture, glide, screenPlaces, tell } from "./drawing.js";
 import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
 import { createMeasure, rectOf } from "./measure.js";
@@ -134,8 +134,9 @@ export function createBoard(
   /**
    * Lays the trace out and draws it. The old picture stays until then.
    * @param {Trace} given
+   * @param {() => Frame | undefined} [frameOf] what will be shown first
    */
-  async function setTrace(given) {
+  async function setTrace(given, frameOf) {
     const trace = withNamedOutput(given);
     const isWanted = takeTurn();
     resting.cancel();
@@ -149,7 +150,7 @@ export function createBoard(
     if (kept) {
       renew(kept.picture);
       if (!kept.fits) resting.later();
-    } else if (!(await place(trace, isWanted, fresh))) return;
+    } else if (!(await place(trace, isWanted, { fresh, frameOf }))) return;
     onLaidOut?.();
   }
 
@@ -163,17 +164,23 @@ export function createBoard(
    * Draws a trace, in the places that are drawn if it needs no others.
    * @param {Trace} trace
    * @param {() => boolean} isWanted
-   * @param {Picture} [fresh] as it would be in the style that is drawn
+   * @param {object} [ready]
+   * @param {Picture} [ready.fresh] as it would be in the style that is drawn
+   * @param {() => Frame | undefined} [ready.frameOf] what will be shown first
    * @returns {Promise<boolean>} false if a newer request took its place
    */
-  async function place(trace, isWanted, fresh) {
+  async function place(trace, isWanted, { fresh, frameOf } = {}) {
     const placed = await arranging.arrange(trace, drawn, isWanted, fresh);
     if (!placed || !isWanted()) return false;
     const { picture, layout } = placed;
     const work = drawPicture(picture, layout, measure, arranging.parts);
     const drawing = await inSlices(work, isWanted);
     if (!drawing || !isWanted()) return false;
+    const frame = frameOf?.();
+    // As long as nobody sees it, a large picture can be told what is known bit by bit.
+    if (frame && !(await inSlices(tell(drawing, frame), isWanted))) return false;
     mount(drawing);
+    shown = frame;
     return true;
   }
 
@@ -199,7 +206,9 @@ export function createBoard(
     if (isAwaited?.()) return resting.later();
     const { trace } = drawn.picture;
     arranging.vary(trace);
-    if ((await place(trace, takeTurn())) && asked) show(asked, { animate: false });
+    const frame = asked;
+    const ready = frame && { frameOf: () => frame };
+    if ((await place(trace, takeTurn(), ready)) && asked) show(asked, { animate: false });
   }
   // Where it fails, or something newer comes, the picture that is there is whole.
   const resting = debounce(() => void makeRoom().catch(() => {}), REST);
@@ -241,34 +250,13 @@ export function createBoard(
     if (!drawn) return;
     leave?.();
     const current = drawn;
-    const { picture, marks, wires, nets } = current;
+    const { marks } = current;
     const last = shown;
     shown = frame;
     // Read before anything changes, or the browser would have to work the changes out twice.
     const duration = animate && last ? motion() : 0;
     signals.clear();
-    /** @type {Change} */
-    const change = { forward: [], backward: [], landing: [] };
-
-    for (const [id, mark] of marks) {
-      const state = frame.nodes[id];
-      const old = last?.nodes[id];
-      if (old === state) continue;
-      mark.show(state);
-      nets.get(id)?.show(state);
-      if (state.valueKnown && !old?.valueKnown) change.landing.push({ id, role: "value" });
-      if (state.gradientKnown && !old?.gradientKnown) change.landing.push({ id, role: "gradient" });
-    }
-    for (const edge of picture.edges) {
-      const state = frame.edges[edge.id];
-      const old = last?.edges[edge.id];
-      if (old === state) continue;
-      wires.get(edge.id)?.show(state);
-      marks.get(edge.target)?.showPartial(edge.id, state);
-      if (state.valueKnown && !old?.valueKnown) change.forward.push(edge);
-      if (state.downstreamKnown && !old?.downstreamKnown) change.backward.push(edge);
-    }
-
+    const change = atOnce(tell(current, frame, last));
     signals.show(current, frame, duration);
     follow(around(frame), reducedMotion() ? 0 : duration);
     lookAround(viewport.view());

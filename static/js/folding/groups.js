@@ -68,10 +68,10 @@ function modulesOf(gates) {
   /** @type {Map<string, { path: string[], first: number, count: number }>} */
   const found = new Map();
   for (const [index, { module }] of gates.entries()) {
-    for (const depth of module.keys()) {
-      const path = module.slice(0, depth + 1);
-      const id = path.join("/");
-      const entry = found.get(id) ?? { path, first: index, count: 0 };
+    let id = "";
+    for (const [depth, name] of module.entries()) {
+      id += depth ? `/${name}` : name;
+      const entry = found.get(id) ?? { path: module.slice(0, depth + 1), first: index, count: 0 };
       entry.count++;
       found.set(id, entry);
     }
