@@ -58,13 +58,10 @@ const endsOf = (values) => /** @type {[number, number]} */ ([values[0], Number(v
 export function createFigure(move) {
   const picture = createChart(HEIGHT, { role: "group" });
   const clip = svg("clipPath", { id: "figure-window" }, svg("defs", {}, picture));
-  svg("rect", { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP }, clip);
-  svg(
-    "rect",
-    { class: "window", x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP },
-    picture,
-  );
+  const window = { x: LEFT, y: TOP, width: RIGHT - LEFT, height: BOTTOM - TOP };
+  svg("rect", window, clip);
   const ground = svg("g", { "aria-hidden": "true" }, picture);
+  svg("rect", { ...window, class: "window" }, picture);
   const over = svg("g", { "aria-hidden": "true", "clip-path": "url(#figure-window)" }, picture);
   const handle = svg("g", { class: "handle", role: "slider", tabindex: 0 }, picture);
   svg("circle", { class: "reach", r: 22 }, handle);
