@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -102,7 +103,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     workers: Workers = app.state.workers
     with suppress(EngineError):  # on a machine too busy to be quick, the first visitor waits
         await workers.run(request_of(gallery()[0]))
+    # What has been loaded stays: looking through it again and again for garbage would make requests wait.
+    gc.collect()
+    gc.freeze()
     yield
+    gc.unfreeze()
     workers.close()
     access.removeFilter(without_query)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -14,6 +15,10 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
 from tests.serving import ROOT, wait_for
 
 
@@ -100,3 +105,11 @@ def test_the_log_has_paths_without_queries_and_the_stop_is_clean(tmp_path: Path)
     assert re.search(r'"GET /api/graph HTTP/1.1" 200', log)
     assert "mysecret" not in log
     assert "?" not in log
+
+
+def test_what_was_loaded_is_not_looked_through_for_garbage_while_it_serves() -> None:
+    before = gc.get_freeze_count()
+    with TestClient(create_app(Settings())) as client:
+        assert client.get("/healthz").status_code == 200
+        assert gc.get_freeze_count() > before
+    assert gc.get_freeze_count() == 0

