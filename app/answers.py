@@ -14,6 +14,7 @@ from app.wire.grading import BackwardRequest, GradeRequest, backward_bytes, grad
 from app.wire.graph import GraphRequest, graph_bytes
 from app.wire.jacobian import JacobianRequest, jacobian_json
 from app.wire.nudge import NudgeRequest, nudge_json
+from app.wire.numbers import NumbersRequest, numbers_bytes
 from app.wire.primer import BalanceRequest, DerivationRequest, balance_json, derivation_json
 from app.wire.program import ProgramRequest
 from app.wire.surface import SurfaceRequest, surface_json
@@ -38,6 +39,13 @@ def answered(request: ProgramRequest, circuit: Circuit, settings: Settings) -> b
 def graph(request: GraphRequest, circuit: Circuit, settings: Settings) -> bytes:
     """Returns the whole graph."""
     return graph_bytes(circuit.trace(request.upstream, digits=request.digits), picture_of(settings))
+
+
+@answered.register
+def numbers(request: NumbersRequest, circuit: Circuit, settings: Settings) -> bytes:
+    """Returns the whole graph's numbers."""
+    found = circuit.numbers(request.upstream, told=frozenset(request.told))
+    return numbers_bytes(found, picture_of(settings))
 
 
 @answered.register

@@ -28,6 +28,7 @@ from app.wire.grading import BackwardAnswer, BackwardRequest, GradeAnswer, Grade
 from app.wire.graph import GraphAnswer, GraphQuery, GraphRequest
 from app.wire.jacobian import JacobianAnswer, JacobianRequest
 from app.wire.nudge import NudgeAnswer, NudgeRequest
+from app.wire.numbers import NumbersAnswer, NumbersRequest
 from app.wire.primer import BalanceAnswer, BalanceRequest, DerivationAnswer, DerivationRequest
 from app.wire.primitives import Primitives
 from app.wire.program import ProgramRequest
@@ -114,6 +115,14 @@ async def get_graph(query: Annotated[GraphQuery, Query()], request: Request) -> 
         digits=query.digits,
     )
     return revalidated(await answer(body, request), request, JSON)
+
+
+@router.post(
+    "/api/numbers", response_model=NumbersAnswer, summary="The numbers of a graph without its words"
+)
+async def post_numbers(body: NumbersRequest, request: Request) -> Response:
+    """Answers in a fraction of the time what changes with the inputs' values, and the words of a few steps."""
+    return Response(await answer(body, request), media_type=JSON)
 
 
 @router.post("/api/code", response_model=CodeAnswer, summary="Write a program's backward pass")

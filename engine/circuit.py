@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ from engine.script import Run, Script, numpy_script
 from engine.source import Text
 from engine.surface import Axis, Surface, inputs_of, surface
 from engine.sweep import Sweep, sweep
-from engine.trace import BackwardCode, Trace
+from engine.trace import BackwardCode, Numbers, Trace
 from engine.tracing import Pass
 from engine.writing import Writing
 
@@ -73,8 +73,9 @@ class Circuit:
         self.limits = limits
         self._code = code
         self._notices = lowered.notices
-        self._writing = Writing(self.graph, text)
+        self._steady = lowered.steady
         self._places = wanted_places(lowered, wrt)
+        self._writing = Writing(self.graph, text, self._places)
         self.wrt = tuple(self._places)
         self._wanted = on_path(self.graph, [p for p in self._places.values() if p is not None])
         self._received = {
@@ -105,6 +106,14 @@ class Circuit:
         other = copy(self)
         other._hold(replace(self.graph, inputs=inputs))
         return other
+
+    @property
+    def form(self) -> str | None:
+        """What names all that the inputs' values do not change; None where a value shapes the circuit.
+
+        Circuits of one form differ in numbers, and in what is said of them.
+        """
+        return self._writing.form if self._steady else None
 
     def value_and_grad(
         self, inputs: Mapping[str, object] | None = None, *, upstream: object = None
@@ -147,13 +156,8 @@ class Circuit:
             NotScalar: when the output is not one number and no upstream is given.
         """
         deadline = Deadline(self.limits)
-        seed = self._seed(upstream)
-        written = exactly if digits is None else to_decimals(digits)
-        values = forward(self.graph, self.inputs, deadline, written)
-        gradients = backward(self.graph, values, seed, self._wanted, deadline, written=written)
-        whole_pass = Pass(
-            self.graph, self._writing, values, gradients, seed, self._wanted, deadline, written
-        )
+        whole_pass = self._pass(upstream, deadline, digits=digits)
+        gradients = whole_pass.gradients
         found = (
             diagnose(self.graph, whole_pass.nodes, gradients, self._places, self._wanted, deadline)
             if digits is None
@@ -161,6 +165,7 @@ class Circuit:
         )
         return Trace(
             source=self.text.given,
+            form=self.form,
             graph=self.graph,
             nodes=whole_pass.nodes,
             steps=whole_pass.steps,
@@ -168,6 +173,49 @@ class Circuit:
             gradients=self._gradients(gradients),
             backward_code=self._code,
             notices=(*self._notices, *found),
+        )
+
+    def numbers(self, upstream: object = None, *, told: Collection[int] = ()) -> Numbers:
+        """Returns the trace without its words, which take most of its time: for values that change quickly.
+
+        Args:
+            upstream: dL/d(output), of the output's shape.
+            told: the numbers of the steps that are told all the same.
+
+        Raises:
+            NotScalar: when the output is not one number and no upstream is given.
+        """
+        bare = self._pass(upstream, Deadline(self.limits), told=told)
+        return Numbers(
+            form=self.form,
+            graph=self.graph,
+            nodes=bare.nodes,
+            steps=bare.steps,
+            gradients=self._gradients(bare.gradients),
+        )
+
+    def _pass(
+        self,
+        upstream: object,
+        deadline: Deadline,
+        *,
+        digits: int | None = None,
+        told: Collection[int] | None = None,
+    ) -> Pass:
+        seed = self._seed(upstream)
+        written = exactly if digits is None else to_decimals(digits)
+        values = forward(self.graph, self.inputs, deadline, written)
+        gradients = backward(self.graph, values, seed, self._wanted, deadline, written=written)
+        return Pass(
+            self.graph,
+            self._writing,
+            values,
+            gradients,
+            seed,
+            self._wanted,
+            deadline,
+            written,
+            told,
         )
 
     def script(self, target: str = "numpy", *, upstream: object = None) -> Script:

@@ -163,6 +163,7 @@ class Trace:
 
     Attributes:
         source: the program as it was given.
+        form: of the circuit: passes of one form differ in numbers, and in what is said of them; or None.
         graph: the tape.
         nodes: one a tape place.
         steps: in order.
@@ -173,6 +174,7 @@ class Trace:
     """
 
     source: str
+    form: str | None
     graph: Graph
     nodes: tuple[TracedNode, ...]
     steps: tuple[Step, ...]
@@ -180,3 +182,22 @@ class Trace:
     gradients: Mapping[str, Array]
     backward_code: BackwardCode | None
     notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A pass without its words.
+
+    Attributes:
+        form: of the circuit, see `Trace`.
+        graph: the tape.
+        nodes: one a tape place.
+        steps: those that were to be told, in order.
+        gradients: every name of wrt.
+    """
+
+    form: str | None
+    graph: Graph
+    nodes: tuple[TracedNode, ...]
+    steps: tuple[Step, ...]
+    gradients: Mapping[str, Array]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -28,24 +29,30 @@ PHASES = {
 }
 
 
+Telling = Callable[[], tuple[str, str]]
+"""Writes a step's sentence and its equation."""
+
+
 class Steps:
     """The list of steps while it is written; each gets its number.
 
     Args:
         names: every node's name in code, for addresses.
+        told: the numbers of those that are wanted; None: all.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], told: Collection[int] | None) -> None:
         self.names = names
+        self.told = told
         self.made: list[Step] = []
+        self._count = 0
 
     def add(
         self,
         kind: str,
         node: Node,
         level: int,
-        text: str,
-        formula: str,
+        telling: Telling,
         *,
         last: str | None = None,
         wire: str | None = None,
@@ -54,13 +61,26 @@ class Steps:
         phase = PHASES[kind]
         ending = node.primitive if last is None else last
         address = f"{phase[0]}:{self.names[node.index]}.{ending}"
-        step = Step(len(self.made), address, phase, kind, node.index, wire, level, text, formula)
-        self.made.append(step)
+        self._append(address, phase, kind, node, level, telling, wire)
 
-    def inputs(self, first: Node, text: str, formula: str) -> None:
+    def inputs(self, first: Node, telling: Telling) -> None:
         """Adds the one step of all inputs and constants."""
-        step = Step(0, "f:inputs", "forward", "evaluate", first.index, None, 1, text, formula)
-        self.made.append(step)
+        self._append("f:inputs", "forward", "evaluate", first, 1, telling, None)
+
+    def _append(
+        self,
+        address: str,
+        phase: str,
+        kind: str,
+        node: Node,
+        level: int,
+        telling: Telling,
+        wire: str | None,
+    ) -> None:
+        index = self._count
+        self._count += 1
+        if self.told is None or index in self.told:
+            self.made.append(Step(index, address, phase, kind, node.index, wire, level, *telling()))
 
 
 class Pass:
@@ -75,6 +95,7 @@ class Pass:
         wanted: per tape place, whether it is on a path from wrt to the output.
         deadline: checked between nodes.
         written: what each local gradient becomes.
+        told: the numbers of the steps that are wanted; None: all.
     """
 
     def __init__(
@@ -87,6 +108,7 @@ class Pass:
         wanted: Sequence[bool],
         deadline: Deadline,
         written: Written = exactly,
+        told: Collection[int] | None = None,
     ) -> None:
         self.rounded = written
         self.graph = graph
@@ -108,7 +130,7 @@ class Pass:
         self.equations = Equations(graph, values, self.labels)
         with np.errstate(all="ignore"):
             self.nodes = self._nodes()
-        self.steps = self._steps()
+        self.steps = self._steps(Steps(self.names, told))
 
     def _nodes(self) -> tuple[TracedNode, ...]:
         nodes = []
@@ -178,22 +200,17 @@ class Pass:
 
     # ------------------------------------------------------------------ steps
 
-    def _steps(self) -> tuple[Step, ...]:
-        steps = Steps(self.names)
+    def _steps(self, steps: Steps) -> tuple[Step, ...]:
         gates = [n for n in self.graph.nodes if n.kind is Kind.GATE]
         still = [n for n in self.graph.nodes if n.kind is not Kind.GATE]
         if still:
-            steps.inputs(still[0], self.words.inputs(), self.equations.inputs(still))
+            steps.inputs(still[0], lambda: (self.words.inputs(), self.equations.inputs(still)))
         for node in gates:
-            words, formula = self.words.evaluate(node), self.equations.evaluate(node)
-            steps.add("evaluate", node, 1, words, formula)
+            steps.add("evaluate", node, 1, partial(self._evaluated, node))
         for node in gates:
-            wires = self.nodes[node.index].wires
-            words, formula = self.words.local(node, wires), self.equations.local(node, wires)
-            steps.add("local", node, 2, words, formula)
+            steps.add("local", node, 2, partial(self._turned, node))
         output = self.graph.nodes[self.graph.output]
-        words, formula = self.words.seed(self.seed), self.equations.seed(self.seed)
-        steps.add("seed", output, 1, words, formula, last="seed")
+        steps.add("seed", output, 1, self._seeded, last="seed")
         for node in reversed(self.graph.nodes):
             if self.wanted[node.index]:
                 self._backward_steps(node, steps)
@@ -205,16 +222,32 @@ class Pass:
             return
         arrivals = self.arrivals.get(node.index, [])
         if len(arrivals) > 1:
-            contributions = [(self.labels.texts[m.node], m.downstream) for m in arrivals]
-            words = self.words.accumulate(node, contributions, upstream)
-            formula = self.equations.accumulate(node, arrivals, upstream)
             level = 2 if node.kind is Kind.GATE else 1
-            steps.add("accumulate", node, level, words, formula, last="sum")
+            telling = partial(self._added, node, arrivals, upstream)
+            steps.add("accumulate", node, level, telling, last="sum")
         sent = [w for w in self.nodes[node.index].wires if w.downstream is not None]
         for wire in sent:
-            words = self.words.multiply(node, wire, upstream)
-            message = self.messages[node.index, wire.key]
-            formula = self.equations.carried(wire, message, upstream)
             level = 1 if wire is sent[-1] else 3
             last = f"{node.primitive}.{wire.key}"
-            steps.add("multiply", node, level, words, formula, last=last, wire=wire.id)
+            telling = partial(self._carried, node, wire, upstream)
+            steps.add("multiply", node, level, telling, last=last, wire=wire.id)
+
+    def _evaluated(self, node: Node) -> tuple[str, str]:
+        return self.words.evaluate(node), self.equations.evaluate(node)
+
+    def _turned(self, node: Node) -> tuple[str, str]:
+        wires = self.nodes[node.index].wires
+        return self.words.local(node, wires), self.equations.local(node, wires)
+
+    def _seeded(self) -> tuple[str, str]:
+        return self.words.seed(self.seed), self.equations.seed(self.seed)
+
+    def _added(self, node: Node, arrivals: Sequence[Message], upstream: Array) -> tuple[str, str]:
+        contributions = [(self.labels.texts[m.node], m.downstream) for m in arrivals]
+        words = self.words.accumulate(node, contributions, upstream)
+        return words, self.equations.accumulate(node, arrivals, upstream)
+
+    def _carried(self, node: Node, wire: Wire, upstream: Array) -> tuple[str, str]:
+        message = self.messages[node.index, wire.key]
+        words = self.words.multiply(node, wire, upstream)
+        return words, self.equations.carried(wire, message, upstream)

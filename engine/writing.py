@@ -5,6 +5,8 @@ It is the same whatever the inputs' values are, so it is written once and kept w
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,12 +51,23 @@ class Writing:
     Args:
         graph: the tape.
         text: the program's text, for labels of nameless gates.
+        places: the names that gradients are for, and where each is on the tape.
     """
 
-    def __init__(self, graph: Graph, text: Text) -> None:
+    def __init__(self, graph: Graph, text: Text, places: Mapping[str, int | None]) -> None:
         self.graph = graph
         self._text = text
+        self._places = places
         self._wires: dict[tuple[int, int, tuple[int, ...], bool], WrittenWire] = {}
+
+    @cached_property
+    def form(self) -> str:
+        """A digest that two circuits share only where all is alike but the values of inputs."""
+        nodes = [
+            (n.kind.value, n.primitive, n.arguments, n.shape, n.name) for n in self.graph.nodes
+        ]
+        whole = (self._text.given, self.graph.output, tuple(self._places.items()), nodes)
+        return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
 
     @cached_property
     def writer(self) -> Writer:

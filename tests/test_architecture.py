@@ -278,7 +278,7 @@ LAYERS = [
     {"panels", "circuit", "editor", "sharing"},
     {"programs", "places", "moving", "moment", "pressing"},
     {"actions", "player", "state", "api", "theme", "layout-client", "layout-worker"},
-    {"timeline", "folding", "layout", "format", "url", "look", "assets"},
+    {"timeline", "ahead", "folding", "layout", "format", "url", "look", "assets"},
 ]
 
 

@@ -11,7 +11,7 @@ from app.wire.exact import Exact, Json, Structures
 from app.wire.program import Fix, PassRequest, SpanModel, node_id
 from app.wire.tensor import Picture, Tensor, Writer, fitted
 from engine.composed import Equation
-from engine.graph import Notice
+from engine.graph import Graph, Notice
 from engine.trace import Local, Step, Trace, TracedNode, Wire
 
 SCHEMA_VERSION = 1
@@ -193,6 +193,10 @@ class GraphAnswer(Exact):
     multigraph: Literal[True]
     graph: dict[str, str]
     source: str
+    form: str | None = Field(
+        description="Names what is the same whatever the inputs' values are: two answers of one form differ in numbers "
+        "and in what is said of them. null where a value shapes the circuit."
+    )
     output: str = Field(description="id of the node being differentiated.")
     value: Tensor
     inputs: dict[str, InputModel]
@@ -226,17 +230,10 @@ def trace_json(trace: Trace, writer: Writer) -> Json:
         "multigraph": True,
         "graph": {},
         "source": trace.source,
+        "form": trace.form,
         "output": f"n{output}",
         "value": writer.tensor(trace.nodes[output].value),
-        "inputs": {
-            name: {
-                "node": node_id(given.node),
-                "assumed": given.assumed,
-                "assigned": given.assigned,
-                "role": given.role.value,
-            }
-            for name, given in trace.graph.inputs.items()
-        },
+        "inputs": inputs_json(trace.graph),
         "nodes": [node_json(node, writer) for node in trace.nodes],
         "edges": [
             {
@@ -253,6 +250,19 @@ def trace_json(trace: Trace, writer: Writer) -> Json:
         "gradients": gradients,
         "backward_code": trace.backward_code,
         "warnings": [warning_json(notice) for notice in trace.notices],
+    }
+
+
+def inputs_json(graph: Graph) -> Json:
+    """Returns what is known of each input."""
+    return {
+        name: {
+            "node": node_id(given.node),
+            "assumed": given.assumed,
+            "assigned": given.assigned,
+            "role": given.role.value,
+        }
+        for name, given in graph.inputs.items()
     }
 
 

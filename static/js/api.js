@@ -5,7 +5,7 @@
 
 import { startApiWorker } from "./assets.js";
 
-/** @import { GraphRequest, Problem, Trace } from "./types.d.ts" */
+/** @import { GraphRequest, Numbers, Problem, Trace } from "./types.d.ts" */
 
 /**
  * One of the three; none, if it was given up.
@@ -99,8 +99,18 @@ async function kept(address) {
   }
 }
 
-/** @param {(request: GraphRequest, answer: Answer<Trace>) => void} answered */
-export function createApi(answered) {
+/**
+ * A pass that is asked for.
+ * @typedef {object} Asked
+ * @property {GraphRequest} request
+ * @property {readonly number[]} [told] only its numbers are wanted, and the words of these steps
+ */
+
+/**
+ * @param {(request: GraphRequest, answer: Answer<Trace>) => void} answered
+ * @param {(request: GraphRequest, answer: Answer<Numbers>) => void} [numbered]
+ */
+export function createApi(answered, numbered) {
   /** @type {Worker | undefined} */
   let worker;
   let count = 0;
@@ -110,7 +120,7 @@ export function createApi(answered) {
   const come = new Map();
   /** @type {AbortController | undefined} gives the graph in flight up */
   let sent;
-  /** @type {GraphRequest | undefined} */
+  /** @type {Asked | undefined} */
   let next;
   /** @type {Map<string, Trace>} by what was asked: pages that know what will be wanted go on without a network */
   const kept = new Map();
@@ -166,14 +176,20 @@ export function createApi(answered) {
   }
 
   async function send() {
-    const request = next;
-    if (sent || !request) return;
+    if (sent || !next) return;
+    const { request, told } = next;
     next = undefined;
     sent = new AbortController();
-    /** @type {Answer<Trace>} */
-    const answer = known(request) ?? (await call("/api/graph", request, sent.signal));
+    const whole = known(request);
+    /** @type {Answer<any>} */
+    const answer =
+      whole ??
+      (told
+        ? await call("/api/numbers", { ...request, told }, sent.signal)
+        : await call("/api/graph", request, sent.signal));
     sent = undefined;
-    if (answer.answer || answer.problem || answer.offline) answered(request, answer);
+    if (answer.answer || answer.problem || answer.offline)
+      (told && !whole ? numbered : answered)?.(request, answer);
     void send();
   }
 
@@ -194,12 +210,12 @@ export function createApi(answered) {
       }
     },
     /**
-     * Asks for a trace: one request in flight; of those that come meanwhile only the newest is sent.
-     * @param {GraphRequest} request
+     * Asks for a pass: one request in flight; of those that come meanwhile only the newest is sent.
+     * @param {Asked} asked
      * @param {boolean} urgent gives up the one in flight, as when its text is gone
      */
-    ask(request, urgent) {
-      next = request;
+    ask(asked, urgent) {
+      next = asked;
       if (urgent) sent?.abort();
       void send();
     },

@@ -20,7 +20,7 @@ import { debounce, drawn } from "./player.js";
 import { listen } from "./pressing.js";
 import { createPrograms } from "./programs.js";
 import { takeFiles } from "./sharing/dropping.js";
-import { createStore, mentioned, recall, remember, same } from "./state.js";
+import { createStore, mentioned, newest, recall, remember, same } from "./state.js";
 import { foundAt, toldAt } from "./timeline.js";
 
 /** @import { Controls } from "./actions.js" */
@@ -97,7 +97,9 @@ function lazily(load, lost = "offline: not here yet") {
 let engine;
 // Nothing before the first step needs it.
 const api = () =>
-  (engine ??= import("./api.js").then(({ createApi }) => createApi(programs.answered)));
+  (engine ??= import("./api.js").then(({ createApi }) =>
+    createApi(programs.answered, programs.numbered),
+  ));
 
 const places = createPlaces(store, example, usual);
 const programs = createPrograms({
@@ -129,7 +131,7 @@ async function open(place) {
 }
 
 const { frameOf, isTaken, reframe, take } = createMoment();
-const frameNow = () => frameOf(store.get());
+const frameNow = () => frameOf(newest(store.get()));
 
 const predicting = lazily(async () => {
   const { createPredict } = await import("./learning/predict.js");
@@ -229,8 +231,9 @@ function speak(text) {
 
 /** @param {Page} page */
 function wordsAt(page) {
-  const steps = toldAt(page.trace, page.index, page.look.detail);
-  return frameOf(page).told?.words ?? steps.map(({ text }) => text).join(" ");
+  const { trace, index, look } = newest(page);
+  const steps = toldAt(trace, index, look.detail);
+  return frameOf(newest(page)).told?.words ?? steps.map(({ text }) => text).join(" ");
 }
 
 const { goTo, move, play, pause } = createMoving(store, {
@@ -444,7 +447,7 @@ let waiting = false;
 function tell() {
   waiting = false;
   const before = told;
-  told = store.get();
+  told = newest(store.get());
   const frame = frameOf(told);
   for (const panel of panels) panel(told, before, frame);
 }
@@ -467,17 +470,20 @@ function render(page, previous) {
     root.removeAttribute("data-blank");
     void hall();
   }
-  byId("board").classList.toggle("stale", page.status !== "fresh");
-  if (page.status === "fresh") brighten();
-  else if (previous?.status === "fresh") dimming.later();
+  const live = page.status === "fresh" || (page.ahead && page.ahead !== previous?.ahead);
+  byId("board").classList.toggle("stale", page.status !== "fresh" && !page.ahead);
+  if (live) brighten();
+  else if (page.status !== previous?.status) dimming.later();
   if (page.trace !== previous?.trace) countWarnings(page.trace);
   if (page.look.view) {
     lastView = page.look.view;
     void openViews();
   }
+  if (page.ahead && page.index !== previous?.index) programs.tell();
   const drawing = following.follow(page, previous);
-  if (page.trace !== previous?.trace) waiting = previous !== undefined;
-  else waiting &&= page.index === previous?.index;
+  if (page.trace !== previous?.trace || page.ahead !== previous.ahead)
+    waiting = previous !== undefined;
+  else waiting &&= page.index === previous.index;
   if (waiting) void drawing?.then(drawn).then(() => waiting && tell());
   else tell();
   if (page.look.round || previous?.look.round) void slides();

@@ -111,5 +111,11 @@ export function debounce(action, delay) {
     if (first) action();
     later(!first);
   }
-  return { later: () => later(), soon, cancel };
+  /** Does now what is still to come. */
+  function hurry() {
+    if (timer === undefined) return;
+    cancel();
+    action();
+  }
+  return { later: () => later(), soon, hurry, cancel };
 }

@@ -1,15 +1,20 @@
 /** What is asked of the engine: the text typed, the values given, and the answers that become the page's state. */
 
+import { withNumbers } from "./ahead.js";
 import { debounce } from "./player.js";
 import { indexOf, isFixed, mentioned, remember, same, unset } from "./state.js";
+import { toldAt } from "./timeline.js";
 
 /** @import { Answer, createApi } from "./api.js" */
-/** @import { Example, Store } from "./state.js" */
-/** @import { GivenInput, GraphRequest, Trace } from "./types.d.ts" */
+/** @import { Example, Page, Store } from "./state.js" */
+/** @import { GivenInput, GraphRequest, Numbers, Trace } from "./types.d.ts" */
 /** @import { Place } from "./url.js" */
 
 /** ms: keys that follow each other closer are drawn together */
 const PAUSE = 75;
+
+/** ms: words of values that change again within it are not asked for */
+const REST = 100;
 
 const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "bad-call"]);
 
@@ -21,6 +26,7 @@ const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "
  * @property {(name: string, value: GivenInput | undefined) => void} give
  * @property {() => void} assumeAll lets the server choose every value again
  * @property {(urgent: boolean) => void} ask draws what is typed
+ * @property {() => void} tell asks for the words of the numbers that are shown
  * @property {() => GraphRequest} request what would be asked now
  * @property {(place: Place) => boolean} open goes where a link points; false if its program must be asked for first
  */
@@ -32,7 +38,7 @@ const INPUT_PROBLEMS = new Set(["shape-mismatch", "shape-needed", "bad-input", "
  * @param {() => Promise<ReturnType<typeof createApi>>} parts.api
  * @param {() => void} parts.pause stops playing
  * @param {(newProgram: boolean) => void} parts.drawn a new trace is there, asked for by hand
- * @returns {Programs & { answered: (request: GraphRequest, answer: Answer<Trace>) => void }}
+ * @returns {Programs & { answered: (request: GraphRequest, answer: Answer<Trace>) => void, numbered: (request: GraphRequest, answer: Answer<Numbers>) => void }}
  */
 export function createPrograms({ store, example, api, pause, drawn }) {
   /** @type {string | undefined} address to stand at once the next trace is there */
@@ -62,6 +68,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     if ((passed && !dragging) || page.status === "empty") return;
     if (offline)
       return store.set({
+        ahead: undefined,
         status: "stale",
         notices: ["offline: editing needs the server; stepping works"],
       });
@@ -72,7 +79,10 @@ export function createPrograms({ store, example, api, pause, drawn }) {
         return ask(true, {});
       }
       pause();
-      return store.set({ status: "stale", problem, playing: false, notices: noticesOf() });
+      return store.set({
+        ...{ ahead: undefined, status: "stale", problem },
+        ...{ playing: false, notices: noticesOf() },
+      });
     }
     if (!trace) return;
     inherited = false;
@@ -82,6 +92,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     wanted = undefined;
     store.set({
       trace,
+      ahead: undefined,
       slide: undefined,
       index,
       restoring: false,
@@ -101,6 +112,40 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     if (!example.embed) remember("program", own ? "" : JSON.stringify({ source, inputs }));
   }
 
+  /** @type {(request: GraphRequest, answer: Answer<Numbers>) => void} */
+  function numbered(request, { answer, problem, offline }) {
+    const { source, trace } = store.get();
+    if (!answer) return answered(request, { problem, offline });
+    if (request.source !== source) return;
+    if (answer.form === null || answer.form !== trace.form) return ask(false);
+    store.set({ ahead: withNumbers(trace, answer), status: "loading", problem: undefined });
+    words.later();
+  }
+  const words = debounce(() => ask(false), REST);
+
+  /**
+   * Whether other values may be shown before their words: the program is the one drawn, and nothing is hidden in it.
+   * @param {Page} page
+   */
+  const mayGoAhead = ({ trace, source, status, look }) =>
+    trace.form !== null &&
+    trace.source === source &&
+    status !== "stale" &&
+    !look.round &&
+    !look.predict;
+
+  /** @param {Record<string, GivenInput>} given other values of the program's inputs */
+  function change(given) {
+    const page = store.get();
+    if (!mayGoAhead(page)) return ask(false, given);
+    words.cancel();
+    const told = toldAt(page.trace, page.index, page.look.detail).map(({ index }) => index);
+    store.set({ given, status: "loading" });
+    // What is in flight are words of numbers that are gone.
+    const urgent = page.ahead !== undefined;
+    void api().then((engine) => engine.ask({ request: request(), told }, urgent));
+  }
+
   /** @returns {GraphRequest} */
   function request() {
     const { source, given } = store.get();
@@ -114,9 +159,10 @@ export function createPrograms({ store, example, api, pause, drawn }) {
    */
   function ask(urgent, given = store.get().given) {
     typing.cancel();
+    words.cancel();
     if (store.get().source.trim() === "") return store.set({ given });
     store.set({ given, status: "loading" });
-    void api().then((engine) => engine.ask(request(), urgent));
+    void api().then((engine) => engine.ask({ request: request() }, urgent));
   }
   const typing = debounce(() => ask(true), PAUSE);
 
@@ -145,8 +191,10 @@ export function createPrograms({ store, example, api, pause, drawn }) {
 
   return {
     answered,
+    numbered,
     request,
     ask,
+    tell: words.hurry,
     type,
     drag(source) {
       if (isFixed(store.get(), "edit")) return;
@@ -161,7 +209,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       const given = { ...store.get().given };
       if (value === undefined) delete given[name];
       else given[name] = value;
-      ask(false, given);
+      change(given);
     },
     assumeAll() {
       if (isFixed(store.get(), "inputs")) return;

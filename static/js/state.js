@@ -24,6 +24,7 @@
 /**
  * @typedef {object} Page
  * @property {Trace} trace the last good answer
+ * @property {Trace} [ahead] the next one's numbers, shown before its words have come
  * @property {Trace} [slide] the same pass rounded as on a slide, once it is there; shown in its place
  * @property {number} index the step shown
  * @property {string} source the text in the editor, drawn or not
@@ -97,6 +98,9 @@ export function toldUntil({ look, learning, trace, index }) {
 
 /** The pass that is shown: a slide's, where it is asked for and there. @param {Page} page */
 export const shownOf = ({ trace, slide }) => slide ?? trace;
+
+/** The page with the numbers that are known, whether or not their words have come. @param {Page} page @returns {Page} */
+export const newest = (page) => (page.ahead ? { ...page, trace: page.ahead } : page);
 
 /**
  * Whether program or inputs stay as they are: nobody can be asked, or an embed's link locks them.

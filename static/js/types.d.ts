@@ -161,6 +161,8 @@ export interface BackwardCode {
 export interface Trace {
   schema_version: 1;
   source: string;
+  /** passes of one form differ in numbers and in what is said of them; null where a value shapes the circuit */
+  form: string | null;
   output: string;
   value: Tensor;
   inputs: Record<string, InputInfo>;
@@ -172,6 +174,20 @@ export interface Trace {
   gradients: Record<string, Tensor>;
   backward_code: BackwardCode | null;
   warnings: Warning[];
+}
+
+/** Of a pass of the same form: its numbers, and the words of the steps that were to be told. */
+export interface Numbers {
+  form: string | null;
+  value: Tensor;
+  inputs: Record<string, InputInfo>;
+  nodes: {
+    value: Tensor;
+    upstream: Tensor | null;
+    inputs: { local: Tensor | null; indices?: number[]; downstream: Tensor | null }[];
+  }[];
+  steps: Pick<TraceStep, "index" | "text" | "latex">[];
+  gradients: Record<string, Tensor>;
 }
 
 export type GivenInput =

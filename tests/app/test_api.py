@@ -189,7 +189,8 @@ def test_health_is_answered(client: TestClient):
 def test_openapi_describes_every_endpoint_and_its_refusals(client: TestClient):
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) == {
-        *("/api/graph", "/api/code", "/api/jacobian", "/api/check", "/api/check/sweep"),
+        *("/api/graph", "/api/numbers", "/api/code", "/api/jacobian"),
+        *("/api/check", "/api/check/sweep"),
         *("/api/descend", "/api/surface", "/api/nudge"),
         *("/api/balance", "/api/derivation"),
         *("/api/grade", "/api/grade/backward"),

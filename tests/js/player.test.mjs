@@ -69,6 +69,19 @@ test("debounce calls once, after the calls have paused", (t) => {
   assert.equal(calls, 1);
 });
 
+test("what is still to come can be hurried, and comes once", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let calls = 0;
+  const { later, hurry } = debounce(() => calls++, 120);
+  hurry();
+  assert.equal(calls, 0);
+  later();
+  hurry();
+  assert.equal(calls, 1);
+  t.mock.timers.tick(500);
+  assert.equal(calls, 1);
+});
+
 test("the first call is answered at once where that is asked for, those close behind it together", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let calls = 0;

@@ -2,7 +2,7 @@
 
 import { LayoutSuperseded } from "../layout-client.js";
 import { createSequence, rest } from "../player.js";
-import { shownOf } from "../state.js";
+import { newest, shownOf } from "../state.js";
 import { frameAt, toldAt } from "../timeline.js";
 
 /** @import { Page, Store } from "../state.js" */
@@ -21,6 +21,8 @@ const TELLING = 900;
  */
 export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
   const tell = createSequence();
+  const drawnOf = (/** @type {Page} */ page) => shownOf(newest(page));
+  const frameNow = () => frameOf(newest(store.get()));
   /** @type {Trace | undefined} the trace that the board has laid out */
   let laidOut;
   /** The board got another size while it was being laid out, as in a frame that has just been made. */
@@ -45,19 +47,19 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
   /** @returns {Promise<boolean>} whether what is asked for now is drawn */
   async function layOut() {
     const { restoring, look } = store.get();
-    const trace = shownOf(store.get());
+    const trace = drawnOf(store.get());
     if (restoring) return false;
-    const isWanted = () => shownOf(store.get()) === trace && store.get().look.folds === look.folds;
+    const isWanted = () => drawnOf(store.get()) === trace && store.get().look.folds === look.folds;
     let said = "";
     try {
       const drawing = board.setTrace(trace, look.folds, () =>
-        isWanted() ? frameOf(store.get()) : undefined,
+        isWanted() ? frameNow() : undefined,
       );
       // Finding the first frame of a large trace is long work, too: it is done while the worker lays out.
-      void rest().then(() => frameOf(store.get()));
+      void rest().then(() => frameNow());
       said = await drawing;
     } catch (error) {
-      if (shownOf(store.get()) === trace) complain(error);
+      if (drawnOf(store.get()) === trace) complain(error);
       return false;
     }
     if (!isWanted()) return false;
@@ -65,14 +67,14 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
     if (said) store.set({ said });
     delete document.documentElement.dataset.restoring;
     tell([], 0);
-    shown = frameOf(store.get());
+    shown = frameNow();
     board.show(shown, { animate: false });
     mark(store.get());
     return true;
   }
 
   function fit() {
-    if (drawing || !resized || laidOut !== shownOf(store.get())) return;
+    if (drawing || !resized || laidOut !== drawnOf(store.get())) return;
     resized = false;
     board.resize().catch(complain);
   }
@@ -115,12 +117,12 @@ export function createFollowing(board, store, { isStill, onDrawn, frameOf }) {
   function follow(page, previous) {
     const other =
       !previous ||
-      shownOf(page) !== shownOf(previous) ||
+      drawnOf(page) !== drawnOf(previous) ||
       page.restoring !== previous.restoring ||
       page.look.folds !== previous.look.folds;
     const drawing = other ? draw() : undefined;
-    if (!other && laidOut === shownOf(page)) {
-      const frame = frameOf(page);
+    if (!other && laidOut === drawnOf(page)) {
+      const frame = frameOf(newest(page));
       if (frame !== shown) show(page, previous.index, frame);
     }
     const { lit, selected, found } = page;

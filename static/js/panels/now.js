@@ -1,5 +1,6 @@
 /** The strip under the board: the step in words, as an equation, and beside it what checks it. */
 
+import { isTold } from "../ahead.js";
 import { loadKatex } from "../assets.js";
 import { ASKED, isAxis } from "../format.js";
 import { drawn } from "../player.js";
@@ -48,9 +49,10 @@ export function createNow() {
       look.predict === previous.look.predict
     )
       return;
+    const steps = frame.told ? [] : toldAt(trace, index, look.detail);
+    if (!steps.every(isTold)) return;
     told = frame.told;
     const step = trace.steps[index];
-    const steps = told ? [] : toldAt(trace, index, look.detail);
     const names = new Set(trace.nodes.map(({ label }) => label));
     const isName = /** @param {string} word */ (word) => names.has(word);
     const axes = new Set(trace.nodes.flatMap(({ dims = [] }) => dims).filter(isAxis));
