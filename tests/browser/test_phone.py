@@ -7,12 +7,23 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.circuits import link, wait_until_drawn
+from tests.browser.circuits import CIRCUITS, link, wait_until_drawn
 from tests.browser.test_page import expect_step
 
 OpenPage = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+#: what of a node's maps and labels does not lie whole in the board's window
+CUT = """node => {
+    const room = document.querySelector(".board-window").getBoundingClientRect();
+    return [...node.querySelectorAll(".map, .name, .badge")]
+        .filter(part => {
+            const { left, right, top, bottom } = part.getBoundingClientRect();
+            return left < room.left || right > room.right || top < room.top || bottom > room.bottom;
+        })
+        .map(part => part.textContent || part.getAttribute("class"));
+}"""
 
 
 def test_two_tabs_show_source_or_board(open_page: OpenPage) -> None:
@@ -127,3 +138,24 @@ def test_words_are_whole_or_reached_by_keys(open_page: OpenPage, example: str) -
         expect_step(page, index)
         assert not words.evaluate(cut), words.inner_text()
         page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "parts"),
+    [
+        # beside a matrix too large to show, whose summary is as long as a sentence
+        ("summary", 1, [" W,", " h,"]),
+        ("softmax", 2, [" b,"]),
+    ],
+)
+def test_what_a_step_reads_is_whole(
+    open_page: OpenPage, name: str, step: int, parts: list[str]
+) -> None:
+    page = open_page(link(CIRCUITS[name]), **PHONE)
+    wait_until_drawn(page)
+    for index in range(1, step + 1):
+        page.keyboard.press("ArrowRight")
+        expect_step(page, index)
+    for part in parts:
+        cut = page.locator(f"#graph [data-node][aria-label*='{part}']").evaluate(CUT)
+        assert cut == [], part

@@ -199,7 +199,11 @@ test("a summarised tensor shows its corner and its summary", () => {
   };
   const grid = gridOf(node, style, measure);
   assert.deepEqual([grid.rows, grid.columns], [8, 8]);
-  assert.match(grid.caption?.[0].text ?? "", /mean 0\.500, norm 9\.00/);
+  const says = (/** @type {typeof grid} */ { caption }) =>
+    caption.map((line) => line.map(({ text }) => text).join(""));
+  assert.deepEqual(says(grid), ["corner; mean 0.500, norm 9.00"]);
+  const upright = gridOf(node, makeStyle("tb", 16, 14), measure);
+  assert.deepEqual(says(upright), ["corner", "mean 0.500", "norm 9.00"]);
 });
 
 test("zero is the ground, the largest number the full colour", () => {

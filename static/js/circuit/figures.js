@@ -72,7 +72,7 @@ function blank(node, { style, wires, literals, ends }) {
     name: undefined,
     badge: undefined,
     equal: undefined,
-    caption: undefined,
+    caption: [],
     value: { x: 0, y: 0, anchor: "middle", size: style.number },
     gradient: { x: 0, y: 0, anchor: "middle", size: style.number },
     runStart: 0,
@@ -139,7 +139,7 @@ function layRunRight(figure, around) {
     const content = Math.max(
       grid.width,
       titleAbove,
-      grid.caption ? measure(grid.caption, small) : 0,
+      ...grid.caption.map((line) => measure(line, small)),
     );
     const middle = line + pad + content / 2;
     const air = 0.4 * number;
@@ -164,7 +164,7 @@ function layRunRight(figure, around) {
       const wide = measure(pieces, small);
       putEqual(figure, pieces, middle - wide / 2, figure.bounds.bottom + 1.1 * small, wide, style);
     }
-    if (grid.caption) putCaption(figure, grid.caption, middle, figure.bounds.bottom, around);
+    putCaption(figure, grid.caption, { x: middle, anchor: "middle" }, around);
   } else {
     const content = Math.max(slotWidth(node, style, measure), titleAbove);
     const middle = line + pad + content / 2;
@@ -245,18 +245,13 @@ function layRunDown(figure, around) {
       bottom: y + grid.height + 4,
     });
     y += grid.height + 4;
-    if (grid.caption) {
-      // Left of the wire, like the value it sums up.
-      const wide = measure(grid.caption, small);
-      putCaption(figure, grid.caption, figure.value.x + grid.width - wide / 2, y, around);
-      y += 4 + 1.3 * small;
-    }
+    // Left of the wire, like the value it sums up.
+    putCaption(figure, grid.caption, { x: figure.value.x + grid.width, anchor: "end" }, around);
     if (node.upstream) {
       const pieces = equalPieces(node);
-      y += 1.4 * small;
-      putEqual(figure, pieces, lane + air, y, measure(pieces, small), style);
-      y += DESCENT * small;
+      putEqual(figure, pieces, lane + air, y + 1.4 * small, measure(pieces, small), style);
     }
+    y = figure.bounds.bottom;
   } else {
     const width = slotWidth(node, style, measure);
     figure.value = { x: -air, y: y + number, anchor: "end", size: number };
@@ -338,17 +333,21 @@ function putEqual(figure, pieces, x, y, width, { small }) {
 }
 
 /**
+ * Under all that is there.
  * @param {Figure} figure
- * @param {Piece[]} pieces
- * @param {number} x middle
- * @param {number} top
+ * @param {Piece[][]} lines
+ * @param {{ x: number, anchor: "middle" | "end" }} at
  * @param {Surroundings} around
  */
-function putCaption(figure, pieces, x, top, { measure, style: { small } }) {
-  const wide = measure(pieces, small) / 2;
-  const bottom = top + 1.4 * small;
-  figure.caption = { x, y: bottom - 0.4 * small, anchor: "middle", size: small, pieces };
-  cover(figure.bounds, { left: x - wide, top: top, right: x + wide, bottom: bottom });
+function putCaption(figure, lines, { x, anchor }, { measure, style: { small } }) {
+  for (const pieces of lines) {
+    const { bottom: top } = figure.bounds;
+    const bottom = top + 1.4 * small;
+    const wide = measure(pieces, small);
+    const right = anchor === "end" ? x : x + wide / 2;
+    figure.caption.push({ x, y: bottom - 0.4 * small, anchor, size: small, pieces });
+    cover(figure.bounds, { left: right - wide, top, right, bottom });
+  }
 }
 
 /**

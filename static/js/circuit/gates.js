@@ -134,7 +134,7 @@ function drawNode(element, figure, origin, picture, scales, measure) {
     const { badge, equal, caption } = mark.figure;
     parts.badge?.(told(valueSized, badge));
     parts.equal?.(told(gradientSized, equal));
-    parts.caption?.(told(valueKnown, caption));
+    for (const [i, line] of parts.caption.entries()) line(told(valueKnown, caption[i]));
   }
   /** @type {Mark} */
   const mark = {
@@ -222,7 +222,7 @@ function drawParts(body, figure, direction, scales, measure) {
   if (figure.name) write(body, figure.name, "name", figure.name.pieces);
   const badge = figure.badge && drawNote(body, "badge", figure.badge);
   const equal = figure.equal && drawNote(body, "badge equal", figure.equal);
-  const caption = figure.caption && drawNote(body, "badge", figure.caption);
+  const caption = figure.caption.map((line) => drawNote(body, "badge", line));
   const value = drawSlot(body, figure.value, "value", node.value, scales.value, measure);
   const box =
     node.upstream && !figure.gradient.grid ? targetBox(figure, direction, measure) : undefined;

@@ -46,10 +46,19 @@ export function gridOf({ value, upstream }, style, measure) {
       texts.length > 0 &&
       texts.every((text) => measure([plain(text, "gradient")], CELL_TEXT) <= cell - 3),
     image: longest > MOST_CELLS,
-    caption: summary
-      ? [plain(`corner; mean ${formatNumber(summary.mean)}, norm ${formatNumber(summary.norm)}`)]
-      : undefined,
+    caption: summary ? captionOf(summary, style) : [],
   };
+}
+
+/**
+ * In one line; where the flow turns downwards it stands beside its wire, and is no wider than it must be.
+ * @param {{ mean: Numeric, norm: Numeric }} summary
+ * @param {Style} style
+ */
+function captionOf({ mean, norm }, { direction }) {
+  const words = ["corner", `mean ${formatNumber(mean)}`, `norm ${formatNumber(norm)}`];
+  const lines = direction === "tb" ? words : [`${words[0]}; ${words[1]}, ${words[2]}`];
+  return lines.map((line) => [plain(line)]);
 }
 
 /**

@@ -61,7 +61,7 @@ function placedAs(drawn, fresh) {
     ...{ node, folded, wires, chips },
     value: slotAs(drawn.value, fresh.value),
     gradient: slotAs(drawn.gradient, fresh.gradient),
-    caption: caption && { ...caption, x: drawn.caption?.x ?? caption.x },
+    caption: caption.map((line, i) => ({ ...line, x: drawn.caption[i]?.x ?? line.x })),
     sum: sum && { ...sum, x: sum.x + shift },
   };
 }

@@ -94,8 +94,8 @@ export interface Grid {
   numbers: boolean;
   /** too many cells to draw one by one */
   image: boolean;
-  /** the summary, where only a corner is shown */
-  caption: Piece[] | undefined;
+  /** the lines of the summary, where only a corner is shown */
+  caption: Piece[][];
 }
 
 /** Where a value or gradient stands: the text's anchor, or the top left corner of a heat map. */
@@ -118,8 +118,8 @@ export interface Figure {
   badge: Label | undefined;
   /** under a gradient's heat map: it has its value's shape */
   equal: Label | undefined;
-  /** the summary of what is too large to show */
-  caption: Label | undefined;
+  /** the lines of the summary of what is too large to show */
+  caption: Label[];
   value: Slot;
   gradient: Slot;
   /** along the flow */

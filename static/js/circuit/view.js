@@ -11,7 +11,7 @@ import { createArranging } from "./arranging.js";
 import { drawPicture, glide, screenPlaces, tell } from "./drawing.js";
 import { scalesOf } from "./grid.js";
 import { createKeys, idOf } from "./keys.js";
-import { createMeasure, rectOf } from "./measure.js";
+import { cover, createMeasure, rectOf } from "./measure.js";
 import { createReading } from "./reading.js";
 import { createSignals } from "./signals.js";
 import { leastScale } from "./styles.js";
@@ -258,7 +258,7 @@ export function createBoard(
     signals.clear();
     const change = atOnce(tell(current, frame, last));
     signals.show(current, frame, duration);
-    follow(around(frame), reducedMotion() ? 0 : duration);
+    follow(around(frame), reducedMotion() ? 0 : duration, usedAt(frame));
     lookAround(viewport.view());
     if (duration === 0 || reducedMotion() || last === undefined || frame.index < last.index) return;
     /** @param {boolean} waiting */
@@ -284,24 +284,35 @@ export function createBoard(
   }
 
   /**
-   * @param {string[]} ids the first is the one to see if not all fit
-   * @param {number} duration ms
+   * What a frame's step reads, and lights.
+   * @param {Frame} frame
    */
-  function follow(ids, duration) {
-    const parts = ids.flatMap((id) => {
+  const usedAt = ({ nodes }) => Object.keys(nodes).filter((id) => nodes[id].used);
+
+  /** @param {string[]} ids */
+  const rectsOf = (ids) =>
+    ids.flatMap((id) => {
       const mark = markOf(id);
       return mark ? [rectOf(mark)] : [];
     });
+
+  /**
+   * @param {string[]} ids the first is the one to see if not all fit
+   * @param {number} duration ms
+   * @param {string[]} [beside] to be seen whole, too, each as far as there is room for it
+   */
+  function follow(ids, duration, beside = []) {
+    const parts = rectsOf(ids);
     if (parts.length === 0) return;
-    const all = parts.reduce((a, b) => ({
-      left: Math.min(a.left, b.left),
-      right: Math.max(a.right, b.right),
-      top: Math.min(a.top, b.top),
-      bottom: Math.max(a.bottom, b.bottom),
-    }));
     const { width, height } = viewport.room();
     const k = viewport.scale();
     const ring = RING / k;
+    const all = union(parts);
+    for (const rect of rectsOf(beside)) {
+      const more = union([all, rect]);
+      const fits = more.right - more.left <= width / k && more.bottom - more.top <= height / k;
+      if (fits) cover(all, more);
+    }
     /**
      * What does not fit begins with the first part, and goes as far towards the rest as there is room.
      * @param {"left" | "top"} low
@@ -448,6 +459,13 @@ export function createBoard(
 function nodesAt(target) {
   const node = target instanceof Element ? target.closest("[data-node], [data-tap]") : undefined;
   return (node?.getAttribute("data-node") ?? node?.getAttribute("data-tap"))?.split(" ") ?? [];
+}
+
+/** @param {Rect[]} rects one or more */
+function union([first, ...rest]) {
+  const all = { ...first };
+  for (const rect of rest) cover(all, rect);
+  return all;
 }
 
 /** @type {WeakMap<Trace, Trace>} */

@@ -240,7 +240,7 @@ function drawTile(stage, { tensor, role, size, dark }) {
     stack: 0,
     numbers: false,
     image: true,
-    caption: undefined,
+    caption: [],
   };
   const box = { x: -width / 2 - 3, y: -height / 2 - 3, width: width + 6, height: height + 6 };
   const tile = sized(stage.layer, `tile ${role}${dark ? " dark" : ""}`, box, stage.scale);
