@@ -208,6 +208,19 @@ def test_the_overview_can_be_put_away_and_comes_only_where_it_helps(large: Page)
     expect(large.locator(".overview")).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [720, 900, 1000, 1100])
+def test_the_overview_is_there_only_where_the_head_has_room(
+    open_page: OpenPage, width: int
+) -> None:
+    page = open_page("/e/batch-norm", viewport={"width": width, "height": 720})
+    page.locator(".overview").wait_for(state="attached")
+    room = page.locator(".overview-map").evaluate(
+        """map => [map.checkVisibility(), map.clientWidth, map.getBoundingClientRect().left
+            - document.querySelector("#gallery").getBoundingClientRect().right]"""
+    )
+    assert not room[0] or (room[1] > 50 and room[2] >= 0)
+
+
 def test_a_step_writes_one_row_of_a_long_table_and_says_all(large: Page) -> None:
     table = large.get_by_role("table", name="All values")
     expect(table.get_by_role("row")).to_have_count(6 * WIDTH)
