@@ -379,7 +379,9 @@ const find = lazily(async () => {
     focusNode: (id) => board.focusNode(board.boxOf(id)),
   });
 }, "offline: no search yet");
-const hall = lazily(() => import("./panels/lecture.js").then((part) => part.createLecture(store)));
+const hall = lazily(() =>
+  import("./panels/lecture.js").then((part) => panels.push(part.createLecture(store))),
+);
 const transcript = lazily(() =>
   import("./panels/transcript.js").then((part) => part.createTranscript(store)),
 );
@@ -440,7 +442,7 @@ function countWarnings({ warnings }) {
 
 /** @type {Page | undefined} what the panels show */
 let told;
-/** Another pass is on its way to the board, which goes first. */
+/** The board goes first; the panels follow once it is drawn. */
 let waiting = false;
 
 /** Shows in the panels what the board shows. */
@@ -481,11 +483,16 @@ function render(page, previous) {
   }
   if (page.ahead && page.index !== previous?.index) programs.tell();
   const drawing = following.follow(page, previous);
-  if (page.trace !== previous?.trace || page.ahead !== previous.ahead)
-    waiting = previous !== undefined;
-  else waiting &&= page.index === previous.index;
-  if (waiting) void drawing?.then(drawn).then(() => waiting && tell());
-  else tell();
+  const changes =
+    page.trace !== previous?.trace ||
+    page.ahead !== previous.ahead ||
+    page.index !== previous.index;
+  waiting = previous !== undefined && (waiting || changes);
+  if (!waiting) tell();
+  else if (changes)
+    void Promise.resolve(drawing)
+      .then(drawn)
+      .then(() => waiting && tell());
   if (page.look.round || previous?.look.round) void slides();
   if (page.cell !== previous?.cell) void showCell(page);
   if (!alone && previous && (page.index !== previous.index || page.look !== previous.look))

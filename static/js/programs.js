@@ -103,7 +103,11 @@ export function createPrograms({ store, example, api, pause, drawn }) {
       cell: undefined,
       sheets: {},
     });
-    if (passed) return;
+    if (!passed) save({ source, inputs });
+  }
+
+  /** Keeps what a picture is there of. @param {GraphRequest} request */
+  function save({ source, inputs }) {
     if (!linked) drawn(saved !== source);
     saved = source;
     linked = false;
@@ -119,6 +123,7 @@ export function createPrograms({ store, example, api, pause, drawn }) {
     if (request.source !== source) return;
     if (answer.form === null || answer.form !== trace.form) return ask(false);
     store.set({ ahead: withNumbers(trace, answer), status: "loading", problem: undefined });
+    save(request);
     words.later();
   }
   const words = debounce(() => ask(false), REST);

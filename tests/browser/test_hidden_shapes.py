@@ -134,6 +134,7 @@ def test_a_shape_stands_in_the_document_from_its_step_on(
         page.keyboard.press("ArrowRight")
     assert seen > 8
     page.keyboard.press("Home")
+    expect_step(page, 0)
     assert telling(page, untold(trace, 0)) == []
     page.keyboard.press("p")
     expect(page.locator("html[data-predict]")).to_have_count(0)
@@ -269,6 +270,7 @@ def test_a_shape_answered_rightly_is_shown_from_then_on(open_page: OpenPage) -> 
     button(page, "Reveal").click()
     assert sizes("n3") == value
     page.keyboard.press("Home")
+    expect_step(page, 0)
     assert sizes("n3") == value
     page.locator("#step").fill("0")
     page.keyboard.press("p")

@@ -20,7 +20,11 @@ NUMBERS = """() => [...document.querySelectorAll("#graph .number")].map(text => 
 })"""
 
 #: what of the caption is cut off
-CUT = """() => {
+CUT = """async () => {
+    // The caption follows the board by a frame.
+    const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    await frame();
+    await frame();
     const now = document.getElementById("now").getBoundingClientRect();
     const texts = [...document.querySelectorAll("#words, #equation, #equation .part-text, #equation .part-notes")];
     return texts.filter(e => e.textContent.trim() && e.getClientRects().length).flatMap(e => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_rules import violations
 from tests.browser.test_views import PHONE, at_rest, button, tab, views, write
@@ -77,6 +77,19 @@ def test_the_forward_difference_runs_once_more_than_there_are_inputs(open_page: 
     expect(words(page)).to_contain_text("(−12.4 − (−12)) / 0.1 = −4.00")
     run(page, 2)
     expect(passes(page).first).to_have_text("4 forward passes for 3 of 3 slopes")
+
+
+def test_a_slope_that_comes_late_is_written_down_all_the_same(open_page: OpenPage) -> None:
+    page = open_page(LINK)
+    expect(slopes(page)).to_have_count(3)
+    held: list[Route] = []
+    page.route("**/api/check", lambda route: held.append(route))
+    views(page).get_by_role("radio", name="forward").check()
+    run(page, 2)
+    expect(words(page)).to_contain_text("/ 0.01 = –")
+    for route in held:
+        route.continue_()
+    expect(words(page)).to_contain_text("/ 0.01 = −4.00")
 
 
 def test_thirty_weights_take_sixty_passes_and_the_gradient_two(open_page: OpenPage) -> None:

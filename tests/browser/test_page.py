@@ -27,7 +27,9 @@ def function(page: Page) -> Locator:
 
 
 def expect_step(page: Page, index: int) -> None:
+    """Waits until the board shows a step, and what follows it by a frame: table, Now and tape."""
     expect(page.locator("[data-step]")).to_have_attribute("data-step", str(index))
+    expect(page.locator("#step")).to_have_value(str(index))
 
 
 def node(page: Page, name: str) -> Locator:

@@ -165,6 +165,7 @@ def test_a_manual_step_is_spoken_and_play_speaks_only_of_passes(open_page: OpenP
     page = open_page()
     page.get_by_role("button", name="Next step", exact=True).click()
     spoken = page.locator("#spoken")
+    expect(page.locator("#step")).to_have_value("1")
     expect(spoken).to_have_text(page.locator("#words").inner_text())
     page.get_by_role("combobox", name="Speed").select_option("4×")
     page.get_by_role("button", name="Play", exact=True).click()

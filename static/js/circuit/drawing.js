@@ -9,8 +9,11 @@ import { createNear, everything } from "./near.js";
 import { svg } from "./text.js";
 import { drawWires } from "./wires.js";
 
-/** Beyond this many nodes nothing inside the large drawing is animated, and only what is near the window is displayed. */
+/** Beyond this many nodes nothing inside the large drawing is animated. */
 const CALM = 300;
+
+/** Beyond this many, which no window shows at once, only what is near the window is displayed. */
+const NEAR = 80;
 
 /** @returns {Sheets} not in the document yet */
 function createSheets() {
@@ -28,7 +31,7 @@ function createSheets() {
  */
 export function* drawPicture(picture, layout, measure, { boxes, taps }) {
   const sheets = createSheets();
-  const near = picture.figures.size > CALM ? createNear() : everything;
+  const near = picture.figures.size > NEAR ? createNear() : everything;
   const { wires, nets } = yield* drawWires(sheets.wires, picture, layout, near);
   const marks = yield* drawNodes(sheets.nodes, picture, layout, measure, near);
   taps?.drawTaps(sheets.wires, picture, layout, nets, near);

@@ -14,7 +14,10 @@ const EQUATION = [50, 44, 38, 32, 28, 24, 20];
 /** What does not fit on lines of its own goes on in the next. */
 const WRAPPED = [28, 24, 20, 17, 14, 12];
 
-/** @param {Store} store */
+/**
+ * @param {Store} store
+ * @returns {(page: Page, previous?: Page) => void} to be told after what stands in the caption
+ */
 export function createLecture(store) {
   const root = document.documentElement;
   const [words, equation, middle] = ["words", "equation", "middle"].map(byId);
@@ -80,10 +83,10 @@ export function createLecture(store) {
       fit();
     }
   }
-  store.subscribe(show);
   new ResizeObserver(fit).observe(byId("now"));
   show(store.get());
   if (lecturing()) rest.later();
+  return show;
 }
 
 /**

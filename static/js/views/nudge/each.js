@@ -79,6 +79,7 @@ export function createEach(host) {
   const slopes = createQuestion(host, "/api/check", (answer) => {
     checked = answer;
     fill();
+    say();
     return [table];
   });
   const table = h("table", { "aria-label": "Slopes" });
@@ -225,7 +226,7 @@ export function createEach(host) {
     next.disabled = done === runs.length;
     all.textContent = playing ? "Pause" : "Run all";
     said.setAttribute("aria-live", playing ? "off" : "polite");
-    said.replaceChildren(...wordsOf(run, trace));
+    say();
     count(returned);
     fill();
     const moment = JSON.stringify([key, done, trace !== undefined]);
@@ -298,6 +299,11 @@ export function createEach(host) {
         }),
       ),
     );
+  }
+
+  function say() {
+    const { run, trace } = last();
+    said.replaceChildren(...wordsOf(run, trace));
   }
 
   /**
