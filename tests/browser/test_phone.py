@@ -140,6 +140,15 @@ def test_words_are_whole_or_reached_by_keys(open_page: OpenPage, example: str) -
         page.keyboard.press("ArrowRight")
 
 
+def test_the_gradient_that_a_step_finds_is_whole_before_its_gate(open_page: OpenPage) -> None:
+    page = open_page(link(CIRCUITS["summary"]), viewport={"width": 1280, "height": 720})
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Last step").click()
+    expect(page.locator("#words")).to_contain_text("the shape of W")
+    found = page.locator("#graph [data-node][aria-label*=' W,'] .map.gradient")
+    expect(found).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize(
     ("name", "step", "parts"),
     [

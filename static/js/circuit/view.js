@@ -275,12 +275,14 @@ export function createBoard(
   }
 
   /**
-   * What should be in view at a frame: the active node, and where its wire comes from.
+   * What should be in view at a frame: the active node, and where its wire comes from; first where the gradient is that
+   * the step finds, which among several contributions is at the gate.
    * @param {Frame} frame
    */
-  function around(frame) {
-    const edge = drawn?.picture.edges.find(({ id }) => id === frame.step.edge);
-    return edge ? [frame.step.node, edge.source] : [frame.step.node];
+  function around({ step: { node, edge }, nodes }) {
+    const wire = drawn?.picture.edges.find(({ id }) => id === edge);
+    if (!wire) return [node];
+    return nodes[wire.source].lands === "gradient" ? [wire.source, node] : [node, wire.source];
   }
 
   /**
@@ -306,7 +308,8 @@ export function createBoard(
     if (parts.length === 0) return;
     const { width, height } = viewport.room();
     const k = viewport.scale();
-    const ring = RING / k;
+    // The air around a gate is given up for what else is to be seen.
+    const air = shown?.nodes[ids[0]]?.active ? RING / k : 0;
     const all = union(parts);
     for (const rect of rectsOf(beside)) {
       const more = union([all, rect]);
@@ -322,9 +325,7 @@ export function createBoard(
     const along = (low, high, room) => {
       if (all[high] - all[low] <= room) return [all[low], all[high]];
       const [{ [low]: start, [high]: end }] = parts;
-      return all[high] > end
-        ? [start + ring, start + ring + room]
-        : [end - ring - room, end - ring];
+      return all[high] > end ? [start + air, start + air + room] : [end - air - room, end - air];
     };
     const [left, right] = along("left", "right", width / k);
     const [top, bottom] = along("top", "bottom", height / k);
