@@ -65,29 +65,38 @@ export function createLecture(store) {
     fitText(equation, WRAPPED, equationFits);
   }
   /** @param {Page} page @param {Page} [previous] */
-  function show({ index, trace, slide, look, learning }, previous) {
+  function show(page, previous) {
+    const { look } = page;
     if (previous && look.mode !== previous.look.mode) {
       root.removeAttribute("data-resting");
       if (look.mode) rest.later();
       else if (document.fullscreenElement) void document.exitFullscreen();
     }
     round.setAttribute("aria-pressed", String(look.round));
-    if (
-      index !== previous?.index ||
-      slide !== previous.slide ||
-      trace !== previous.trace ||
-      look !== previous.look ||
-      learning !== previous.learning
-    ) {
-      root.removeAttribute("data-blank");
-      fit();
-    }
+    // At once: whoever blanks the hall right after a step wants it blank.
+    if (saysOther(page, previous)) root.removeAttribute("data-blank");
   }
+  store.subscribe(show);
   new ResizeObserver(fit).observe(byId("now"));
   show(store.get());
+  fit();
   if (lecturing()) rest.later();
-  return show;
+  return (page, previous) => {
+    if (saysOther(page, previous)) fit();
+  };
 }
+
+/**
+ * Whether the caption says something else.
+ * @param {Page} page
+ * @param {Page} [previous]
+ */
+const saysOther = ({ index, trace, slide, look, learning }, previous) =>
+  index !== previous?.index ||
+  slide !== previous.slide ||
+  trace !== previous.trace ||
+  look !== previous.look ||
+  learning !== previous.learning;
 
 /**
  * @param {HTMLElement} element
