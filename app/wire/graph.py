@@ -318,9 +318,14 @@ def local_json(local: Local, writer: Writer) -> Json:
         members["side"] = local.side
     if local.axes is not None:
         members["axes"] = local.axes
-    if local.indices is not None and writer.take(local.indices.size):
-        members["indices"] = np.ascontiguousarray(local.indices).reshape(-1)
-    return members
+    return {**members, **indices_json(local, writer)}
+
+
+def indices_json(local: Local, writer: Writer) -> Json:
+    """Returns the places that a selection or a permutation reads, where there are some and room for them."""
+    if local.indices is None or not writer.take(local.indices.size):
+        return {}
+    return {"indices": np.ascontiguousarray(local.indices).reshape(-1)}
 
 
 def step_json(step: Step) -> Json:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
 from app.wire.exact import Exact, Json
-from app.wire.graph import InputModel, inputs_json
+from app.wire.graph import InputModel, indices_json, inputs_json
 from app.wire.program import PassRequest
 from app.wire.tensor import Picture, Tensor, Writer, fitted
 from engine.trace import Numbers, TracedNode, Wire
@@ -94,8 +93,8 @@ def node_json(traced: TracedNode, writer: Writer) -> Json:
 
 def wire_json(wire: Wire, writer: Writer) -> Json:
     """Returns one wire's numbers."""
-    members: Json = {"local": writer.optional(wire.local.value)}
-    indices = wire.local.indices
-    if indices is not None and writer.take(indices.size):
-        members["indices"] = np.ascontiguousarray(indices).reshape(-1)
-    return {**members, "downstream": writer.optional(wire.downstream)}
+    return {
+        "local": writer.optional(wire.local.value),
+        **indices_json(wire.local, writer),
+        "downstream": writer.optional(wire.downstream),
+    }

@@ -231,9 +231,9 @@ function speak(text) {
 
 /** @param {Page} page */
 function wordsAt(page) {
-  const { trace, index, look } = newest(page);
-  const steps = toldAt(trace, index, look.detail);
-  return frameOf(newest(page)).told?.words ?? steps.map(({ text }) => text).join(" ");
+  const now = newest(page);
+  const steps = toldAt(now.trace, now.index, now.look.detail);
+  return frameOf(now).told?.words ?? steps.map(({ text }) => text).join(" ");
 }
 
 const { goTo, move, play, pause } = createMoving(store, {
